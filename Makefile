@@ -1,0 +1,45 @@
+# The one door: every command a person or a machine needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export DO_NOT_TRACK := 1
+PY := .venv/bin/python
+SCHOOLS ?= 60
+OUT ?= demo-output
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## Make the environment (the other commands do it by themselves)
+	@bash .ci/setup
+
+.PHONY: demo
+demo: setup ## Run a whole inspection term of a synthetic city (SCHOOLS=60, OUT=demo-output)
+	@$(PY) -m examples.demo_city run --schools $(SCHOOLS) --folder $(OUT)
+
+.PHONY: test
+test: ## Run the tests
+	@bash .ci/setup --browser
+	@$(PY) -m pytest -q
+
+.PHONY: check
+check: setup ## Lint, types, import direction, spelling, lock and generated pages
+	@$(PY) .ci/check.py
+
+.PHONY: fix
+fix: setup ## Format and mend what tools can mend
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+.PHONY: docs
+docs: setup ## Make the generated pages anew
+	@$(PY) .ci/check.py --write
+
+.PHONY: preview
+preview: setup ## Render every document's sample to demo-output/preview
+	@$(PY) -m tasks.document demo-output/preview
+
+.PHONY: lock
+lock: setup ## Resolve the packages anew into requirements.lock
+	@.tools/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock

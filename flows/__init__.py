@@ -1,0 +1,1 @@
+"""Order: what happens in an inspection term, and in what order."""

@@ -1,0 +1,133 @@
+"""The inspection plan of one campaign: matters, rubric, data owed, draw, teams and visits.
+
+A plan is a YAML document that the office publishes before anything is drawn.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from inspection import policy_file
+from inspection.policy_file import PolicyModel
+
+Mode = Literal[
+    "double-random", "routine", "guidance", "comprehensive", "thematic", "key", "concentrated", "cross"
+]
+MODE_TITLES: dict[str, str] = {
+    "double-random": "双随机抽查",
+    "routine": "经常性督导",
+    "guidance": "教学视导",
+    "comprehensive": "综合督导",
+    "thematic": "专项督导",
+    "key": "重点督察",
+    "concentrated": "集中督察",
+    "cross": "交叉互检",
+}
+
+
+class Term(PolicyModel):
+    """A school term 学期, with the term its figures are compared with."""
+
+    id: str = Field(pattern=r"^\d{4}-\d{4}(-[12])?$")
+    title: str
+    starts_on: date
+    ends_on: date
+    compared_with: str = Field(default="", description="同比学期的编号；没有则留空")
+
+
+class Matter(PolicyModel):
+    """A matter of the published list 抽查事项清单."""
+
+    code: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str
+    basis: str = Field(description="检查依据")
+    criteria: tuple[str, ...] = Field(default=(), description="现场核查的指标编号")
+
+
+class PublicSource(PolicyModel):
+    """A public chance event named before it happens."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    kind: str
+    name: str
+    announced_at: datetime
+
+
+class DrawPlan(PolicyModel):
+    """How schools and inspectors are to be drawn."""
+
+    kind: Literal["open", "sealed"] = "open"
+    ratio: str = Field(default="", pattern=r"^(0\.\d+|1)?$")
+    size: int = Field(default=0, ge=0)
+    strata_by: tuple[Literal["district", "stage", "location", "type"], ...] = ("district",)
+    minimum_per_stratum: int = Field(default=1, ge=0)
+    sources: tuple[PublicSource, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_size(self) -> "DrawPlan":
+        if bool(self.ratio) == bool(self.size):
+            raise ValueError("抽查比例 ratio 与抽查数量 size 须填且只填一项")
+        return self
+
+
+class TeamPlan(PolicyModel):
+    """Who makes up a team."""
+
+    size: int = Field(default=2, ge=2)
+    load: int = Field(default=4, ge=1, description="每名检查人员最多检查的学校数")
+    requires_stage_expertise: bool = True
+
+
+class VisitPlan(PolicyModel):
+    """When the visits take place."""
+
+    starts_on: date
+    ends_on: date
+
+
+class DataOwed(PolicyModel):
+    """A data set that must be in before the term can be scored."""
+
+    data_set: str
+    is_required: bool = True
+    due_on: date
+
+
+class Plan(PolicyModel):
+    """One campaign: one inspection, one term, one mode."""
+
+    campaign: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str
+    mode: Mode = "double-random"
+    cycle: str
+    phase: Literal["deployment", "pilot", "rollout", "evaluation"] = "rollout"
+    term: Term
+    rubric: str
+    data: tuple[DataOwed, ...] = Field(min_length=1)
+    pilot_schools: tuple[str, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    draw: DrawPlan | None = None
+    team: TeamPlan = TeamPlan()
+    visits: VisitPlan | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Plan":
+        if self.draw and not (self.matters and self.visits):
+            raise ValueError("安排抽取的计划须同时列明抽查事项 matters 和入校时间 visits")
+        return self
+
+
+def plan_path(folder: Path, campaign_id: str) -> Path:
+    """Return where the plan of a campaign lies."""
+    return folder / f"{campaign_id}.yaml"
+
+
+def load_plan(folder: Path, campaign_id: str) -> Plan:
+    """Read a campaign's plan.
+
+    Raises:
+        DocumentError: the plan is absent or wrong.
+    """
+    return policy_file.load(Plan, plan_path(folder, campaign_id))

@@ -1,0 +1,86 @@
+"""A bureau's own facts: its name, districts, deadlines, calendar and where its documents lie.
+
+One YAML file, `INSPECTION_PROFILE`. What a statute leaves to the place is set here, never in code.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import Field
+
+from inspection import policy_file
+from inspection.policy_file import PolicyModel
+
+
+class Bureau(PolicyModel):
+    """How the bureau is named on its documents."""
+
+    name: str = Field(description="发文机关全称")
+    office: str = Field(description="教育督导机构名称")
+    document_code: str = Field(description="发文机关代字，如 日教督字")
+    contact: str = Field(default="", description="联系方式，印在文书附注中")
+
+
+class District(PolicyModel):
+    """A county or district under the bureau."""
+
+    code: str = Field(pattern=r"^[0-9A-Z]{3,6}$")
+    name: str
+
+
+class Deadlines(PolicyModel):
+    """Days a step may take; statutes differ by province, so each bureau states its own."""
+
+    hearing_workdays: int = Field(default=10, ge=1, description="陈述申辩期限（工作日）")
+    commendation_workdays: int = Field(default=5, ge=1, description="表扬公示期（工作日）")
+    rectification_workdays: int = Field(default=30, ge=1, description="整改期限（工作日）")
+    publication_workdays: int = Field(default=20, ge=1, description="抽查结果公示期限（工作日）")
+    review_days: int = Field(default=30, ge=1, description="申请复核期限（日）")
+    appeal_days: int = Field(default=15, ge=1, description="申诉期限（日）")
+
+
+class Calendar(PolicyModel):
+    """Local changes to the national calendar of workdays."""
+
+    extra_workdays: tuple[date, ...] = ()
+    extra_holidays: tuple[date, ...] = ()
+
+
+class Folders(PolicyModel):
+    """Where the bureau's documents lie, relative to the profile."""
+
+    sources: Path = Path("sources")
+    rubrics: Path = Path("rubrics")
+    expectations: Path = Path("expectations")
+    plans: Path = Path("plans")
+
+
+class Profile(PolicyModel):
+    """Everything about one bureau that is neither law nor mechanism."""
+
+    profile: str = Field(pattern=r"^[a-z0-9-]+$")
+    is_synthetic: bool = Field(default=False, description="演示数据；所有文书和页面均加注")
+    bureau: Bureau
+    districts: tuple[District, ...] = Field(min_length=1)
+    folders: Folders = Folders()
+    deadlines: Deadlines = Deadlines()
+    calendar: Calendar = Calendar()
+    approvers: tuple[str, ...] = Field(default=(), description="可审批处理措施的人员编号")
+    small_cell_count: int = Field(default=10, ge=1, description="人数少于此数的单元格不公开")
+    minimum_coverage_rate: float = Field(default=60.0, ge=0, le=100, description="评定等级所需的最低覆盖率")
+
+    def district_name(self, code: str) -> str:
+        """Return the district's name, or its code when the profile does not list it."""
+        return {district.code: district.name for district in self.districts}.get(code, code)
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile and make its folders absolute.
+
+    Raises:
+        DocumentError: the file is absent or wrong.
+    """
+    profile = policy_file.load(Profile, path)
+    home = path.resolve().parent
+    folders = {name: (home / folder).resolve() for name, folder in profile.folders}
+    return profile.model_copy(update={"folders": Folders(**folders)})

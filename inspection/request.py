@@ -1,0 +1,91 @@
+"""What a person asks a flow to do: the form of each deployment, described and bounded field by field.
+
+Forms hold ids, never names: whoever opens the Prefect UI sees them.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CampaignId = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]+$",
+        min_length=4,
+        max_length=64,
+        title="检查批次",
+        description="检查批次编号，与计划文件同名，如 2025-2026-2-basic",
+    ),
+]
+AsOf = Annotated[
+    date | None,
+    Field(title="办理日期", description="按哪一天办理；留空则取运行当日（北京时间）"),
+]
+PersonId = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", title="人员编号", description="人员编号，不填姓名")]
+
+
+class Form(BaseModel):
+    """What all forms share: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CampaignRequest(Form):
+    """Which campaign, as of which day."""
+
+    campaign_id: CampaignId
+    as_of: AsOf = None
+
+
+class PublicValueEntry(Form):
+    """One public value as one person typed it."""
+
+    source_id: str = Field(pattern=r"^[a-z0-9-]+$", title="来源", description="抽取方案中列明的公开来源编号")
+    value: str = Field(min_length=1, max_length=400, title="公开数值", description="按该来源的规定格式录入")
+    entered_by: PersonId
+    evidence: str = Field(
+        default="", max_length=200, title="佐证", description="开奖公告、照片等佐证的编号或文件名"
+    )
+
+
+class DrawRequest(CampaignRequest):
+    """The public values, each typed by two people, with which the draw is made."""
+
+    values: tuple[PublicValueEntry, ...] = Field(
+        min_length=2, title="公开数值", description="每个来源由两人分别录入，内容一致方可抽取"
+    )
+
+
+class Decision(Form):
+    """A responsible official's decision on one case."""
+
+    case_id: str = Field(pattern=r"^[a-z0-9-]+$", title="案号")
+    decision: Literal["approve", "return"] = Field(
+        title="决定", description="approve 批准；return 退回重新研究"
+    )
+    approver_id: PersonId
+    reason: str = Field(default="", max_length=500, title="理由", description="退回时必填")
+
+
+class NoticeRequest(CampaignRequest):
+    """Decisions to carry out; with none, the run proposes, notifies and says what waits for whom."""
+
+    decisions: tuple[Decision, ...] = Field(default=(), title="审批决定", description="负责人对各案的决定")
+
+
+class SpecialRequest(Form):
+    """A special inspection outside the draw."""
+
+    campaign_id: CampaignId
+    school_codes: tuple[str, ...] = Field(
+        min_length=1, max_length=50, title="学校", description="学校标识码，每行一个，须在当期名录内"
+    )
+    reason: str = Field(
+        min_length=10, max_length=500, title="事由", description="启动专项督导的事由，不少于 10 字"
+    )
+    evidence_id: str = Field(
+        min_length=1, max_length=64, title="线索编号", description="投诉、舆情或安全线索的登记编号"
+    )
+    dry_run: bool = Field(default=True, title="仅预览", description="只列出将要办理的内容，不派组")
+    as_of: AsOf = None

@@ -1,0 +1,77 @@
+"""The ledger in the store: appended one at a time, never changed, read in order."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from inspection.canonical import canonical
+from inspection.errors import Fault, ProtocolError
+from inspection.ledger import GENESIS, entry
+from inspection.store.tables import LedgerEntry
+
+
+def record(session: Session, *, kind: str, subject: str, payload: Mapping[str, Any], at: datetime) -> str:
+    """Append an entry and return its hash; the same kind, subject and payload again is the same entry.
+
+    `payload` holds ids and digests only: names lie in erasable tables.
+
+    Raises:
+        ProtocolError: kind and subject stand on record with another payload.
+    """
+    _serialise(session)
+    statement = select(LedgerEntry).where(LedgerEntry.kind == kind, LedgerEntry.subject == subject)
+    known = session.execute(statement).scalar_one_or_none()
+    if known is not None:
+        if known.payload != canonical(payload):
+            raise ProtocolError("台账已有同一事项的不同记录", [_conflict(kind, subject)])
+        return known.entry_hash
+    last = session.execute(select(LedgerEntry).order_by(LedgerEntry.seq.desc()).limit(1)).scalar_one_or_none()
+    made = entry(
+        seq=last.seq + 1 if last else 1,
+        kind=kind,
+        payload={"subject": subject, **payload},
+        prev_hash=last.entry_hash if last else GENESIS,
+    )
+    session.add(
+        LedgerEntry(
+            seq=made["seq"],
+            kind=kind,
+            subject=subject,
+            payload=canonical(payload),
+            prev_hash=made["prev_hash"],
+            entry_hash=made["entry_hash"],
+            recorded_at=at,
+        )
+    )
+    session.flush()
+    return str(made["entry_hash"])
+
+
+def head(session: Session) -> str:
+    """Return the hash of the newest entry, or the genesis hash of an empty ledger."""
+    statement = select(LedgerEntry.entry_hash).order_by(LedgerEntry.seq.desc()).limit(1)
+    return session.execute(statement).scalar_one_or_none() or GENESIS
+
+
+def entries(session: Session) -> list[LedgerEntry]:
+    """Return the whole ledger, oldest first."""
+    return list(session.execute(select(LedgerEntry).order_by(LedgerEntry.seq)).scalars())
+
+
+def _serialise(session: Session) -> None:
+    # SQLite's writing session already holds the database; PostgreSQL needs a lock of our own.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(7231002)"))
+
+
+def _conflict(kind: str, subject: str) -> Fault:
+    return Fault(
+        place=f"台账 {kind} {subject}",
+        code="STO-002",
+        wanted="同一事项只有一条记录",
+        got="已存档的内容与本次不同",
+        remedy="台账不得改写；请核对本次输入是否与存档时一致。",
+    )

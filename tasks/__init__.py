@@ -1,0 +1,1 @@
+"""Effects: each task does one thing to the world and returns a receipt."""
