@@ -1,0 +1,35 @@
+"""Ingest, check, score, commit: a term's files become bands and a published promise of how to draw."""
+
+from prefect import flow
+from prefect.states import Completed, State
+
+from inspection.receipt import Receipt
+from inspection.request import CampaignRequest
+from tasks.artifact import show_receipts
+from tasks.campaign import check_readiness, data_sets_owed, enter_term
+from tasks.check import check_data_set, show_quality
+from tasks.clock import working_date
+from tasks.draw import commit_draw
+from tasks.ingest import ingest_data_set, look_into_inbox
+from tasks.score import derive_indicators, score_schools, show_bands
+
+
+@flow(name="inspect-term", flow_run_name="学期评定 {request.campaign_id}")
+def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
+    """读取本学期上报数据，核查、评分，并公布抽取方案。
+
+    Raises:
+        DocumentError, SourceError, ProtocolError, SettingError: nothing has been written to the store.
+    """
+    campaign_id = request.campaign_id
+    working_date(request.as_of)
+    receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
+    data_sets = data_sets_owed(campaign_id)
+    receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
+    receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
+    receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
+    receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id)]
+    show_quality(campaign_id)
+    show_bands(campaign_id, basis="reported")
+    show_receipts(f"{campaign_id}-term", receipts)
+    return Completed(message="本学期数据已核查、评分，抽取方案已公布", data=receipts)

@@ -1,0 +1,32 @@
+"""Takes every case as far as it may go: proposed, heard, approved, issued."""
+
+from prefect import flow
+from prefect.states import Completed, State
+
+from inspection.receipt import Receipt
+from inspection.request import NoticeRequest
+from tasks.artifact import show_receipts
+from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases, show_cases
+from tasks.clock import working_date
+from tasks.notice import issue_approved, render_notices
+
+
+@flow(name="issue-notices", flow_run_name="办理处理措施 {request.campaign_id}")
+def issue_notices(request: NoticeRequest) -> State[list[Receipt]]:
+    """提出处理建议，告知学校并听取申辩，按审批决定制发文书。
+
+    Each case goes as far as the evidence on file lets it: run it again when a reply or a decision is in.
+    """
+    campaign_id = request.campaign_id
+    as_of = working_date(request.as_of)
+    receipts = [
+        propose_cases(campaign_id, as_of=as_of),
+        notify_schools(campaign_id, as_of=as_of),
+        hear_schools(campaign_id, as_of=as_of),
+        decide_cases(campaign_id, request.decisions, as_of=as_of),
+        issue_approved(campaign_id, as_of=as_of),
+        render_notices(campaign_id),
+    ]
+    show_cases(campaign_id)
+    show_receipts(f"{campaign_id}-notices", receipts)
+    return Completed(message="处理措施已按现有材料办理", data=receipts)

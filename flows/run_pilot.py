@@ -1,0 +1,27 @@
+"""Pilot 试点推进: the whole reading and checking on the pilot schools, with nothing entered."""
+
+from prefect import flow
+from prefect.states import Completed, State
+
+from inspection.receipt import Receipt
+from inspection.request import CampaignRequest
+from tasks.artifact import show_receipts
+from tasks.campaign import check_readiness, data_sets_owed
+from tasks.check import check_data_set
+from tasks.clock import working_date
+from tasks.ingest import ingest_data_set, look_into_inbox
+from tasks.score import derive_indicators, rehearse_pilot
+
+
+@flow(name="run-pilot", flow_run_name="试点推进 {request.campaign_id}")
+def run_pilot(request: CampaignRequest) -> State[list[Receipt]]:
+    """对试点学校试读、试核、试评，不入库，不抽取。"""
+    campaign_id = request.campaign_id
+    working_date(request.as_of)
+    receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
+    data_sets = data_sets_owed(campaign_id)
+    receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
+    receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
+    receipts += [derive_indicators(campaign_id), rehearse_pilot(campaign_id)]
+    show_receipts(f"{campaign_id}-pilot", receipts, left_out="试点学校现场观摩与意见征集")
+    return Completed(message="试点学校数据已试评，未入库", data=receipts)

@@ -1,0 +1,42 @@
+"""Rosters in the store: the schools, inspectors and recusals of a term, and the indicators of its schools."""
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from inspection.store.frames import frame_of, rows_of
+from inspection.store.tables import Indicator, Inspector, Recusal, School
+from inspection.store.writing import replace_slice
+
+_FRAMES = {"schools": School, "inspectors": Inspector, "recusals": Recusal}
+
+
+def enter(session: Session, term_id: str, data_set: str, frame: pd.DataFrame) -> bool:
+    """Make `frame` the roster of a term; return whether anything changed."""
+    table = _FRAMES[data_set]
+    names = [column.name for column in table.__table__.columns if column.name != "term_id"]
+    return replace_slice(session, table, rows_of(frame[names], term_id=term_id), term_id=term_id)
+
+
+def enter_indicators(session: Session, term_id: str, frame: pd.DataFrame) -> bool:
+    """Make `frame` the indicators of a term; return whether anything changed."""
+    return replace_slice(session, Indicator, rows_of(frame, term_id=term_id), term_id=term_id)
+
+
+def schools(session: Session, term_id: str) -> pd.DataFrame:
+    """Return a term's schools, by code."""
+    return frame_of(session, School, term_id=term_id)
+
+
+def inspectors(session: Session, term_id: str) -> pd.DataFrame:
+    """Return a term's inspectors, by id."""
+    return frame_of(session, Inspector, term_id=term_id)
+
+
+def recusals(session: Session, term_id: str) -> pd.DataFrame:
+    """Return a term's recusals, by inspector and school."""
+    return frame_of(session, Recusal, term_id=term_id)
+
+
+def indicators(session: Session, term_id: str) -> pd.DataFrame:
+    """Return a term's indicators, long; empty when the term is not on record."""
+    return frame_of(session, Indicator, term_id=term_id)

@@ -1,0 +1,61 @@
+"""The workspace: where files lie, and how one is written so that a kill leaves the old one or the new one."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from inspection.canonical import digest_bytes
+from tasks.settings import settings
+
+
+def inbox(term_id: str) -> Path:
+    """Return where a term's files arrive."""
+    return settings().workspace / "inbox" / term_id
+
+
+def returned(campaign_id: str, kind: str) -> Path:
+    """Return where a campaign's filled-in workbooks come back: `findings` or `hearings`."""
+    return settings().workspace / "inbox" / campaign_id / kind
+
+
+def staged(term_id: str, name: str) -> Path:
+    """Return where a term's staged frame lies."""
+    return settings().workspace / "staging" / term_id / name
+
+
+def outbox(campaign_id: str) -> Path:
+    """Return where what is sent out lies: dossiers, workbooks, drafts, notices."""
+    return settings().workspace / "outbox" / campaign_id
+
+
+def public(campaign_id: str) -> Path:
+    """Return where a campaign's publication site lies."""
+    return settings().workspace / "public" / campaign_id
+
+
+def write_whole(path: Path, content: bytes) -> str:
+    """Write a file so that it is whole or absent; return its SHA-256. Equal content is left alone."""
+    digest = digest_bytes(content)
+    if path.is_file() and digest_bytes(path.read_bytes()) == digest:
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
+    return digest
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a frame as Parquet, whole or not at all."""
+    write_whole(path, frame.to_parquet(index=False))
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a staged frame."""
+    return pd.read_parquet(path)
