@@ -1,0 +1,200 @@
+"""Formulas: the ways an indicator is made of staged columns, one small class for each.
+
+Here: arithmetic on whole columns. Not here: which indicators there are and how they meet the roster
+(`indicator`). Rates are percent 0..100; a figure that cannot be made has a reason, never a zero.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pydantic import Field
+
+from inspection.policy_file import PolicyModel
+
+KEY = ["school_code", "stage"]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Values of one indicator, one position for each school-stage."""
+
+    value: Floats
+    numerator: Floats
+    denominator: Floats
+    reason: Texts
+
+
+class Column(PolicyModel):
+    """A figure handed in as it is; `denominator` names the column of those it speaks for, if any."""
+
+    kind: Literal["column"]
+    column: str
+    denominator: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return tuple(filter(None, (self.column, self.denominator)))
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Take the column; one row of `rows` for each school-stage."""
+        whole = _numbers(rows, self.denominator) if self.denominator else _nothing(rows)
+        return Figures(_numbers(rows, self.column), _nothing(rows), whole, _reasons(rows, self.column))
+
+
+class Lowest(PolicyModel):
+    """The lowest of several figures of one school-stage; with one of them missing it is missing."""
+
+    kind: Literal["lowest"]
+    columns: tuple[str, ...] = Field(min_length=2)
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Take the smallest column; one row of `rows` for each school-stage."""
+        values = np.column_stack([_numbers(rows, column) for column in self.columns]).min(axis=1)
+        return Figures(values, _nothing(rows), _nothing(rows), _reasons(rows, *self.columns))
+
+
+class Ratio(PolicyModel):
+    """Two columns divided, in percent."""
+
+    kind: Literal["ratio"]
+    numerator: str
+    denominator: str
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return self.numerator, self.denominator
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Divide; one row of `rows` for each school-stage."""
+        part, whole = _numbers(rows, self.numerator), _numbers(rows, self.denominator)
+        reasons = _reasons(rows, self.denominator, self.numerator)
+        return rate(part, whole, reasons, minimum=self.minimum_denominator)
+
+
+class Share(PolicyModel):
+    """The share of rows (one per response) whose answer is in a list, in percent of those who answered."""
+
+    kind: Literal["share"]
+    column: str
+    answers: tuple[int, ...] = Field(min_length=1)
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return (self.column,)
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Reduce responses to one row for each school-stage."""
+        answer = pd.to_numeric(rows[self.column], errors="coerce")
+        counted = rows[KEY].assign(part=answer.isin(self.answers).astype(float), whole=answer.notna() * 1.0)
+        return counted.groupby(KEY, as_index=False).sum()
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Divide; `rows` as reduced. A school without a response has a denominator of 0."""
+        part, whole = _numbers(rows, "part", absent=0.0), _numbers(rows, "whole", absent=0.0)
+        return rate(part, whole, np.full(len(rows), "", object), minimum=self.minimum_denominator)
+
+
+class Rows(PolicyModel):
+    """The number of rows (responses); none is 0, since the data set as a whole is there."""
+
+    kind: Literal["rows"]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """No column is read."""
+        return ()
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Count."""
+        return rows[KEY].assign(whole=1.0).groupby(KEY, as_index=False).sum()
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Take the count."""
+        none = np.full(len(rows), "", object)
+        return Figures(_numbers(rows, "whole", absent=0.0), _nothing(rows), _nothing(rows), none)
+
+
+class LowestRate(PolicyModel):
+    """The lowest rate over groups (grade and subject), in percent; groups that are too small stand aside."""
+
+    kind: Literal["lowest_rate"]
+    numerator: str
+    denominator: str
+    by: tuple[str, ...] = Field(min_length=1)
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return self.numerator, self.denominator, *self.by
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the lowest group of each school-stage; ties fall to the first group in order."""
+        whole = _numbers(rows, self.denominator)
+        sums = rows[[*KEY, *self.by]].assign(part=_numbers(rows, self.numerator), whole=whole)
+        sums = sums.groupby([*KEY, *self.by], as_index=False).sum()
+        fits = sums["whole"] >= self.minimum_denominator
+        sums = sums.assign(rate=(sums["part"] / sums["whole"].where(fits)).round(12))
+        sums = sums.sort_values([*KEY, "rate", *self.by], na_position="last")
+        return sums.drop_duplicates(KEY).drop(columns=list(self.by))
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Divide; `rows` as reduced."""
+        none = np.full(len(rows), "", object)
+        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        return rate(part, whole, none, minimum=self.minimum_denominator)
+
+
+class Quotient(PolicyModel):
+    """Two indicators divided, in percent: coverage of a survey, of a screening."""
+
+    kind: Literal["quotient"]
+    numerator: str
+    denominator: str
+    minimum_denominator: int = Field(default=1, ge=1)
+
+
+Formula = Annotated[
+    Column | Lowest | Ratio | Share | Rows | LowestRate | Quotient, Field(discriminator="kind")
+]
+
+
+def _reasons(rows: pd.DataFrame, *columns: str) -> Texts:
+    """Say why one of the columns is empty: the first reason told, else 未填报; "" where all are there."""
+    found = np.full(len(rows), "", object)
+    for column in columns:
+        told = rows[f"{column} reason"].fillna("").to_numpy(object)
+        reason = np.where(told == "", "not-reported", told)
+        is_empty = np.isnan(_numbers(rows, column))
+        found = np.where(is_empty & (found == ""), reason, found)
+    return found
+
+
+def rate(part: Floats, whole: Floats, reasons: Texts, *, minimum: int) -> Figures:
+    """Divide into percent; a denominator below `minimum` makes the figure missing."""
+    is_small = (reasons == "") & ~(whole >= minimum)
+    reasons = np.where(is_small, "below-minimum", reasons).astype(object)
+    is_there = reasons == ""
+    value = np.full(len(part), np.nan)
+    value[is_there] = 100 * part[is_there] / whole[is_there]
+    return Figures(value, part, whole, reasons)
+
+
+def _numbers(rows: pd.DataFrame, column: str, absent: float = np.nan) -> Floats:
+    numbers: Floats = pd.to_numeric(rows[column], errors="coerce").to_numpy(float, na_value=np.nan)
+    return np.where(np.isnan(numbers), absent, numbers)
+
+
+def _nothing(rows: pd.DataFrame) -> Floats:
+    return np.full(len(rows), np.nan)

@@ -1,0 +1,217 @@
+"""Indicators 指标: the figures that rubrics read, derived once from the staged data sets.
+
+Here: the catalogue (a YAML document) and `derive`, which makes one long frame of it. Not here: what a figure
+is worth (`rule`, `rubric`), reading files (`tasks.ingest`). A figure that is not there has a reason, never a
+zero; rates are percent 0..100; every value is rounded to six decimals, so that it is the same everywhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from inspection import policy_file
+from inspection.errors import DocumentError, Fault
+from inspection.formula import KEY, Bools, Figures, Formula, LowestRate, Quotient, Rows, Share, rate
+from inspection.policy_file import PolicyModel
+
+COLUMNS = [
+    "school_code",
+    "stage",
+    "indicator_id",
+    "value",
+    "numerator",
+    "denominator",
+    "missing_reason",
+    "data_set",
+]
+MISSING_REASONS = {
+    "not-submitted": "未报送",
+    "not-reported": "未填报",
+    "below-minimum": "人数不足规定的最低数",
+    "not-applicable": "不适用",
+    "suppressed": "因人数过少未公布",
+    "low-coverage": "覆盖面不足",
+    "new-school": "新建学校暂无数据",
+    "absent": "缺考",
+    "exempt": "免考",
+    "cheated": "成绩无效",
+}
+PLACES = 6
+
+
+class Indicator(PolicyModel):
+    """One figure: where it comes from and in which unit it is read."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str
+    unit: str = Field(default="", description="计量单位，百分比写 %")
+    data_set: str
+    exam_result: bool = Field(default=False, description="来自考试成绩；不得用于处理措施和公开等级")
+    formula: Formula
+
+
+class IndicatorCatalogue(PolicyModel):
+    """Every indicator of a bureau, declared once and shared by its rubrics."""
+
+    catalogue: str = Field(pattern=r"^[a-z0-9-]+$")
+    title: str
+    exam_data_sets: tuple[str, ...] = Field(default=(), description="考试成绩类数据集")
+    indicators: tuple[Indicator, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _sound(self) -> "IndicatorCatalogue":
+        known: dict[str, Indicator] = {}
+        for indicator in self.indicators:
+            if indicator.id in known:
+                raise ValueError(f"互不相同的指标编号（{indicator.id} 重复）")
+            if indicator.data_set in self.exam_data_sets and not indicator.exam_result:
+                raise ValueError(f"注明 exam_result: true 的指标（{indicator.id} 取自考试成绩数据集）")
+            if isinstance(indicator.formula, Quotient):
+                _check_quotient(indicator, known)
+            known[indicator.id] = indicator
+        return self
+
+    @property
+    def by_id(self) -> dict[str, Indicator]:
+        """The indicators by their id."""
+        return {indicator.id: indicator for indicator in self.indicators}
+
+
+def load_indicators(path: Path) -> IndicatorCatalogue:
+    """Read a catalogue of indicators.
+
+    Raises:
+        DocumentError: the file is absent or wrong.
+    """
+    return policy_file.load(IndicatorCatalogue, path)
+
+
+def derive(
+    catalogue: IndicatorCatalogue, frames: Mapping[str, pd.DataFrame], missing: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return every indicator of every school-stage on the roster, in the long form of `COLUMNS`.
+
+    `frames` holds the staged data sets by name, among them `schools`; `missing` the reasons of empty cells.
+    Rows are sorted by school, stage and indicator. A data set without a `stage` speaks for every stage of
+    its school. A figure that is not there is NaN with a `missing_reason`.
+
+    Raises:
+        DocumentError: an indicator reads a column that its data set does not have.
+    """
+    _check_columns(catalogue, frames)
+    keys = school_stages(frames["schools"])
+    made: dict[str, Figures] = {}
+    for indicator in catalogue.indicators:
+        made[indicator.id] = _figures(indicator, keys, (frames, missing), made)
+    return _long(catalogue, keys, made)
+
+
+def school_stages(schools: pd.DataFrame) -> pd.DataFrame:
+    """Return the roster as one row for each school-stage (school_code, stage), sorted."""
+    keys = schools[["school_code", "stages"]].assign(stage=schools["stages"].str.split(",")).explode("stage")
+    keys["stage"] = keys["stage"].str.strip()
+    return keys[KEY].drop_duplicates().sort_values(KEY).reset_index(drop=True)
+
+
+_Staged = tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]]
+
+
+def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: dict[str, Figures]) -> Figures:
+    formula = indicator.formula
+    if isinstance(formula, Quotient):
+        part, whole = made[formula.numerator], made[formula.denominator]
+        reasons = np.where(whole.reason != "", whole.reason, part.reason)
+        return rate(part.value, whole.value, reasons, minimum=formula.minimum_denominator)
+    frames, missing = staged
+    if indicator.data_set not in frames:
+        return _not_submitted(len(keys))
+    rows = frames[indicator.data_set]
+    if isinstance(formula, (Share, Rows, LowestRate)):
+        rows = formula.rows_per_school(rows)
+    else:
+        rows = _with_reasons(rows, formula.columns, missing.get(indicator.data_set))
+    aligned, is_present = _aligned(rows, keys)
+    figures = formula.figures(aligned)
+    if isinstance(formula, (Share, Rows)):
+        return figures
+    reason = np.where(is_present, figures.reason, "not-submitted").astype(object)
+    return replace(figures, reason=reason)
+
+
+def _not_submitted(count: int) -> Figures:
+    nothing = np.full(count, np.nan)
+    return Figures(nothing, nothing, nothing, np.full(count, "not-submitted", object))
+
+
+def _aligned(rows: pd.DataFrame, keys: pd.DataFrame) -> tuple[pd.DataFrame, Bools]:
+    """Bring rows into the order of the roster's school-stages, and say which of them have a row."""
+    on = KEY if "stage" in rows else KEY[:1]
+    merged = keys.merge(rows.assign(_is_present=True), on=on, how="left", validate="many_to_one", sort=False)
+    return merged, merged["_is_present"].eq(True).to_numpy(bool)
+
+
+def _with_reasons(rows: pd.DataFrame, columns: tuple[str, ...], missing: pd.DataFrame | None) -> pd.DataFrame:
+    kept = rows[[name for name in (*KEY, *columns) if name in rows]].copy()
+    place = ["source_file", "source_row"]
+    for column in columns:
+        kept[f"{column} reason"] = ""
+        if missing is None or missing.empty or not set(place) <= set(rows):
+            continue
+        told = missing.loc[missing["column"] == column, [*place, "reason"]]
+        told = told.sort_values([*place, "reason"]).drop_duplicates(place)
+        found = rows[place].merge(told, on=place, how="left")["reason"].fillna("")
+        kept[f"{column} reason"] = found.to_numpy(object)
+    return kept
+
+
+def _long(catalogue: IndicatorCatalogue, keys: pd.DataFrame, made: dict[str, Figures]) -> pd.DataFrame:
+    indicators = sorted(catalogue.indicators, key=lambda indicator: indicator.id)
+    figures = [made[indicator.id] for indicator in indicators]
+    is_missing = np.column_stack([f.reason != "" for f in figures]).ravel()
+    value = np.column_stack([f.value for f in figures]).ravel()
+    frame: dict[str, Any] = {
+        "school_code": np.repeat(keys["school_code"].to_numpy(object), len(indicators)),
+        "stage": np.repeat(keys["stage"].to_numpy(object), len(indicators)),
+        "indicator_id": np.tile([indicator.id for indicator in indicators], len(keys)),
+        "value": np.where(is_missing, np.nan, np.round(value, PLACES)),
+        "numerator": np.column_stack([f.numerator for f in figures]).ravel(),
+        "denominator": np.column_stack([f.denominator for f in figures]).ravel(),
+        "missing_reason": np.column_stack([f.reason for f in figures]).ravel(),
+        "data_set": np.tile([indicator.data_set for indicator in indicators], len(keys)),
+    }
+    long = pd.DataFrame(frame, columns=COLUMNS)
+    return long.astype(dict.fromkeys(["school_code", "stage", "indicator_id", *COLUMNS[-2:]], "str"))
+
+
+def _check_quotient(indicator: Indicator, known: dict[str, Indicator]) -> None:
+    formula = indicator.formula
+    assert isinstance(formula, Quotient)
+    for name in (formula.numerator, formula.denominator):
+        if name not in known:
+            raise ValueError(f"先行列出的指标（{indicator.id} 用到 {name}）")
+        if known[name].exam_result and not indicator.exam_result:
+            raise ValueError(f"注明 exam_result: true 的指标（{indicator.id} 用到考试成绩类指标 {name}）")
+
+
+def _check_columns(catalogue: IndicatorCatalogue, frames: Mapping[str, pd.DataFrame]) -> None:
+    faults = [
+        Fault(
+            place=f"指标目录 {catalogue.catalogue}",
+            column=indicator.id,
+            code="IND-001",
+            wanted=f"数据集 {indicator.data_set} 中的列",
+            got=f"没有 {column} 这一列",
+            remedy="请核对指标目录中的列名与数据来源配置。",
+        )
+        for indicator in catalogue.indicators
+        if indicator.data_set in frames and not isinstance(indicator.formula, Quotient)
+        for column in indicator.formula.columns
+        if column not in frames[indicator.data_set]
+    ]
+    if faults:
+        raise DocumentError("指标目录用到了数据中没有的列", faults)

@@ -1,0 +1,62 @@
+"""Every rubric, catalogue of indicators and ladder of measures that ships can be read and fits together."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from inspection.formula import Quotient
+from inspection.indicator import load_indicators
+from inspection.measure import load_measures
+from inspection.rubric import load_rubric
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = {"rubrics": ROOT / "sources", "examples/england-ks2/rubrics": ROOT / "examples/england-ks2/sources"}
+RUBRICS = [
+    path
+    for folder in FOLDERS
+    for path in sorted((ROOT / folder).glob("*.yaml"))
+    if path.name not in {"indicators.yaml", "measures.yaml"}
+]
+SUMS = {"sat_count", "pass_count", "grade", "subject"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_measures_are_sound(folder: str) -> None:
+    ladder = load_measures(ROOT / folder / "measures.yaml")
+    assert {"watch", "reminder", "commendation"} <= set(ladder.by_code)
+    assert all(count >= 1 for count in ladder.quorum.values())
+
+
+@pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.stem)
+def test_a_rubric_is_sound_and_named_as_its_file(path: Path) -> None:
+    rubric = load_rubric(path, load_indicators(path.with_name("indicators.yaml")))
+    assert rubric.rubric == path.stem
+    assert any(not criterion.exam_result for criterion in rubric.criteria)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_indicator_reads_columns_that_a_source_map_has(folder: str) -> None:
+    catalogue = load_indicators(ROOT / folder / "indicators.yaml")
+    for indicator in catalogue.indicators:
+        if isinstance(indicator.formula, Quotient):
+            continue
+        source = yaml.safe_load((FOLDERS[folder] / f"{indicator.data_set}.yaml").read_text(encoding="utf-8"))
+        known = (
+            set(source["columns"])
+            | set(source.get("constants", {}))
+            | (SUMS if "reduce" in source else set())
+        )
+        assert set(indicator.formula.columns) <= known, indicator.id
+
+
+def test_the_rizhao_rubric_holds_all_twelve_requirements() -> None:
+    rubric = load_rubric(
+        ROOT / "rubrics/rizhao-basic-requirements.yaml", load_indicators(ROOT / "rubrics/indicators.yaml")
+    )
+    assert {criterion.id[:5] for criterion in rubric.criteria} == {
+        f"RZ-{number:02d}" for number in range(1, 13)
+    }
+    assert [criterion.id for criterion in rubric.criteria if criterion.exam_result] == ["RZ-04"]
+    assert [c.id for c in rubric.criteria if c.is_on_site] == ["RZ-01", "RZ-10"]
+    assert [c.id for c in rubric.criteria if c.is_zero_tolerance] == ["RZ-02", "RZ-11"]

@@ -1,0 +1,204 @@
+"""Indicators: every school-stage of the roster has every figure, or a reason why not."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from inspection.errors import DocumentError
+from inspection.indicator import COLUMNS, IndicatorCatalogue, derive
+
+SCHOOLS = pd.DataFrame(
+    {
+        "school_code": ["2137000001", "3137000002"],
+        "stages": ["primary", "junior,primary"],
+        "student_count": [300, 900],
+    }
+)
+REPORT = pd.DataFrame(
+    {
+        "school_code": ["3137000002", "2137000001", "3137000002"],
+        "stage": ["junior", "primary", "primary"],
+        "part": [45.0, 30.0, np.nan],
+        "whole": [50.0, 90.0, 100.0],
+        "source_file": ["表.xlsx"] * 3,
+        "source_row": [7, 5, 6],
+    }
+)
+RATIO = {"kind": "ratio", "numerator": "part", "denominator": "whole"}
+KEYS = [("2137000001", "primary"), ("3137000002", "junior"), ("3137000002", "primary")]
+
+
+def catalogue(*indicators: dict[str, Any], **more: Any) -> IndicatorCatalogue:
+    filled = [{"title": item["id"], "data_set": "report", **item} for item in indicators]
+    return IndicatorCatalogue.model_validate({"catalogue": "c", "title": "t", "indicators": filled, **more})
+
+
+def one(formula: dict[str, Any], rows: pd.DataFrame, missing: pd.DataFrame | None = None) -> pd.DataFrame:
+    return derive(
+        catalogue({"id": "x", "formula": formula}),
+        {"schools": SCHOOLS, "report": rows},
+        {} if missing is None else {"report": missing},
+    )
+
+
+def test_every_school_stage_has_every_indicator_in_order() -> None:
+    both = catalogue(
+        {"id": "b", "formula": RATIO}, {"id": "a", "formula": {"kind": "column", "column": "part"}}
+    )
+    long = derive(both, {"schools": SCHOOLS, "report": REPORT}, {})
+    assert list(long.columns) == COLUMNS
+    found = list(zip(long["school_code"], long["stage"], long["indicator_id"], strict=True))
+    assert found == [(*key, name) for key in KEYS for name in ("a", "b")]
+
+
+def test_a_ratio_is_in_percent_with_its_numerator_and_denominator() -> None:
+    long = one(RATIO, REPORT)
+    assert long["value"].tolist()[:2] == [33.333333, 90.0]
+    assert long["numerator"].tolist()[:2] == [30, 45]
+    assert long["denominator"].tolist() == [90, 50, 100]
+
+
+def test_an_empty_cell_keeps_the_reason_the_file_gave() -> None:
+    missing = pd.DataFrame(
+        [("表.xlsx", 6, "part", "not-applicable"), ("表.xlsx", 6, "whole", "suppressed")],
+        columns=["source_file", "source_row", "column", "reason"],
+    )
+    assert one(RATIO, REPORT, missing)["missing_reason"].tolist() == ["", "", "not-applicable"]
+    assert one(RATIO, REPORT)["missing_reason"].tolist() == ["", "", "not-reported"]
+
+
+def test_a_school_without_a_row_has_not_submitted() -> None:
+    long = one(RATIO, REPORT[REPORT["school_code"] == "2137000001"])
+    assert long["missing_reason"].tolist() == ["", "not-submitted", "not-submitted"]
+    assert long["value"].isna().tolist() == [False, True, True]
+
+
+def test_an_absent_data_set_is_not_submitted_by_anyone() -> None:
+    long = derive(catalogue({"id": "x", "formula": RATIO}), {"schools": SCHOOLS}, {})
+    assert set(long["missing_reason"]) == {"not-submitted"}
+
+
+def test_a_denominator_below_the_minimum_says_nothing() -> None:
+    long = one({**RATIO, "minimum_denominator": 60}, REPORT.fillna(0))
+    assert long["missing_reason"].tolist() == ["", "below-minimum", ""]
+
+
+def test_a_denominator_of_zero_is_no_division() -> None:
+    assert one(RATIO, REPORT.assign(whole=0.0))["missing_reason"].tolist()[:2] == ["below-minimum"] * 2
+
+
+def test_the_lowest_of_two_figures_needs_both() -> None:
+    long = one({"kind": "lowest", "columns": ["whole", "part"]}, REPORT)
+    assert long["value"].tolist()[:2] == [30, 45]
+    assert long["missing_reason"].tolist()[2] == "not-reported"
+
+
+def test_a_data_set_without_stages_speaks_for_every_stage() -> None:
+    size = {"id": "x", "data_set": "schools", "formula": {"kind": "column", "column": "student_count"}}
+    assert derive(catalogue(size), {"schools": SCHOOLS}, {})["value"].tolist() == [300, 900, 900]
+
+
+ANSWERS = pd.DataFrame(
+    {
+        "school_code": ["2137000001"] * 4 + ["3137000002"],
+        "stage": ["primary"] * 5,
+        "answer": ["5", "4", "2", np.nan, "4"],
+    }
+)
+
+
+def test_a_share_counts_those_who_answered() -> None:
+    long = one({"kind": "share", "column": "answer", "answers": [5, 4]}, ANSWERS)
+    assert long["value"].tolist()[0] == 66.666667
+    assert long["denominator"].tolist() == [3, 0, 1]
+    assert long["missing_reason"].tolist() == ["", "below-minimum", ""]
+
+
+def test_no_response_is_a_count_of_zero() -> None:
+    assert one({"kind": "rows"}, ANSWERS)["value"].tolist() == [4, 0, 1]
+
+
+def test_one_indicator_divided_by_another_is_a_coverage() -> None:
+    indicators = catalogue(
+        {"id": "answers", "formula": {"kind": "rows"}},
+        {"id": "size", "data_set": "schools", "formula": {"kind": "column", "column": "student_count"}},
+        {"id": "x", "formula": {"kind": "quotient", "numerator": "answers", "denominator": "size"}},
+    )
+    long = derive(indicators, {"schools": SCHOOLS, "report": ANSWERS}, {})
+    assert long.loc[long["indicator_id"] == "x", "value"].tolist() == [1.333333, 0, 0.111111]
+
+
+SUMS = pd.DataFrame(
+    [("语文", 5, 100, 90), ("数学", 5, 100, 62), ("数学", 6, 12, 2), ("英语", 5, 100, 62)],
+    columns=["subject", "grade", "sat", "passed"],
+).assign(school_code="2137000001", stage="primary")
+LOWEST = {
+    "kind": "lowest_rate",
+    "numerator": "passed",
+    "denominator": "sat",
+    "by": ["grade", "subject"],
+    "minimum_denominator": 20,
+}
+
+
+def test_the_lowest_rate_leaves_small_groups_aside() -> None:
+    long = one(LOWEST, SUMS)
+    assert long["value"].tolist()[0] == 62
+    assert long["missing_reason"].tolist() == ["", "not-submitted", "not-submitted"]
+
+
+def test_only_small_groups_are_below_the_minimum() -> None:
+    assert one(LOWEST, SUMS[SUMS["sat"] < 20])["missing_reason"].tolist()[0] == "below-minimum"
+
+
+@given(st.permutations(range(len(SUMS))), st.permutations(range(len(ANSWERS))))
+def test_the_order_of_rows_is_no_content(sums: list[int], answers: list[int]) -> None:
+    both = catalogue(
+        {"id": "a", "formula": {"kind": "share", "column": "answer", "answers": [5]}},
+        {"id": "b", "data_set": "sums", "formula": LOWEST},
+    )
+    frames = {"schools": SCHOOLS, "report": ANSWERS, "sums": SUMS}
+    turned = {"schools": SCHOOLS[::-1], "report": ANSWERS.iloc[answers], "sums": SUMS.iloc[sums]}
+    pd.testing.assert_frame_equal(derive(both, frames, {}), derive(both, turned, {}))
+
+
+def test_a_column_that_no_data_set_has_is_named() -> None:
+    with pytest.raises(DocumentError) as caught:
+        one({"kind": "column", "column": "part_rate"}, REPORT)
+    assert str(caught.value) == (
+        "指标目录用到了数据中没有的列\n"
+        "- 指标目录 c “x”：应为数据集 report 中的列，实为没有 part_rate 这一列。"
+        "请核对指标目录中的列名与数据来源配置。（IND-001）"
+    )
+
+
+@pytest.mark.parametrize(
+    ("indicators", "told"),
+    [
+        ([{"id": "x", "formula": RATIO}] * 2, "互不相同的指标编号（x 重复）"),
+        (
+            [{"id": "x", "data_set": "results", "formula": RATIO}],
+            "注明 exam_result: true 的指标（x 取自考试成绩数据集）",
+        ),
+        (
+            [{"id": "x", "formula": {"kind": "quotient", "numerator": "y", "denominator": "y"}}],
+            "先行列出的指标（x 用到 y）",
+        ),
+        (
+            [
+                {"id": "y", "exam_result": True, "formula": RATIO},
+                {"id": "x", "formula": {"kind": "quotient", "numerator": "y", "denominator": "y"}},
+            ],
+            "注明 exam_result: true 的指标（x 用到考试成绩类指标 y）",
+        ),
+    ],
+)
+def test_a_wrong_catalogue_is_refused(indicators: list[dict[str, Any]], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        catalogue(*indicators, exam_data_sets=["results"])
+    assert told in str(caught.value)
