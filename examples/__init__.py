@@ -1,0 +1,1 @@
+"""Whole bureaus to try the system on: a synthetic city and a published foreign data set."""

@@ -1,0 +1,241 @@
+"""Runs the demo city's two terms from end to end, through the same flows a bureau schedules.
+
+`python -m examples.demo_city run` sets the environment (see `environment`) and calls `run`. The people of the
+term (clerks who type public values, inspectors, schools, the director) are played by `people` and `chance`.
+"""
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from examples.demo_city.chance import public_values
+from examples.demo_city.city import Sizes
+from examples.demo_city.faults import AnswerKey, read_answer_key
+from examples.demo_city.people import fill_all, fill_hearings
+from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, write_city
+from inspection.errors import Fault, SourceError
+from inspection.receipt import Receipt
+
+PREVIOUS, CURRENT = "2024-2025-2-basic", "2025-2026-2-basic"
+DIRECTOR = "director-01"
+DAYS = {
+    "deployed": date(2026, 3, 5),
+    "inspected": date(2026, 5, 8),
+    "drawn": date(2026, 5, 13),
+    "found": date(2026, 6, 9),
+    "proposed": date(2026, 6, 10),
+    "decided": date(2026, 6, 26),
+    "evaluated": date(2026, 7, 3),
+}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what a demo run sets before the first import of Prefect; the keys are published, so demo only."""
+    home = folder.resolve()
+    return {
+        "INSPECTION_PROFILE": str(Path(__file__).with_name("profile.yaml")),
+        "INSPECTION_WORKSPACE": str(home / "workspace"),
+        "INSPECTION_DATABASE_URL": os.environ.get(
+            "INSPECTION_DATABASE_URL", f"sqlite:///{home / 'inspection.db'}"
+        ),
+        "INSPECTION_PSEUDONYM_KEY": "ab" * 32,
+        "INSPECTION_DRAW_SECRET": "de" * 32,
+        "PREFECT_HOME": str(home / "prefect"),
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+@dataclass
+class Journal:
+    """What a run did: a line a stage as it happens, and the whole at the end."""
+
+    folder: Path
+    stages: list[dict[str, Any]] = field(default_factory=list)
+
+    def stage(self, title: str, work: Callable[[], Iterable[Receipt]]) -> None:
+        """Run one stage and say what it did."""
+        started = time.perf_counter()
+        receipts = list(work())
+        seconds = round(time.perf_counter() - started, 2)
+        steps = [
+            {"step": r.stage, "counts": dict(r.counts), "content_digest": r.content_digest} for r in receipts
+        ]
+        self.stages.append({"stage": title, "seconds": seconds, "steps": steps})
+        told = "；".join(receipt.sentence for receipt in receipts if receipt.counts)
+        sys.stdout.write(f"{title:<8}\t{seconds:6.1f} 秒\t{told}\n")
+        sys.stdout.flush()
+
+    def write(self, **facts: Any) -> None:
+        """Write `run.json`."""
+        content = {"synthetic": True, **facts, "stages": self.stages}
+        (self.folder / "run.json").write_text(
+            json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8"
+        )
+
+
+def run(folder: Path, *, seed: str, sizes: Sizes) -> int:
+    """Run both terms and return the exit code: 0 when every planted fault was caught and none invented."""
+    from prefect.server.api.server import SubprocessASGIServer  # noqa: F401 - says at once if Prefect cannot run
+
+    started = time.perf_counter()
+    shutil.rmtree(folder / "workspace", ignore_errors=True)
+    workspace = folder / "workspace"
+    journal = Journal(folder)
+    journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
+    refused = run_term(journal, workspace, seed=seed)
+    key = read_answer_key(workspace / "answer-key.json")
+    caught = compare(key, [*caught_faults(), *refused])
+    seconds = round(time.perf_counter() - started, 1)
+    journal.write(schools=sizes.school_count, seed=seed, seconds=seconds, faults=caught)
+    _close(folder, caught, seconds)
+    return int(bool(caught["missed"] or caught["invented"]))
+
+
+def run_term(journal: Journal, workspace: Path, *, seed: str) -> list[Fault]:
+    """Run every flow of the two terms in the bureau's order; return the faults of the run that was refused."""
+    from flows.deploy_cycle import deploy_cycle
+    from flows.draw_inspection import draw_inspection
+    from flows.evaluate_cycle import evaluate_cycle
+    from flows.follow_up import follow_up
+    from flows.inspect_term import inspect_term
+    from flows.issue_notices import issue_notices
+    from flows.open_draw import open_draw
+    from flows.publish_site import publish_site
+    from flows.record_findings import record_findings
+    from flows.run_pilot import run_pilot
+    from inspection.request import CampaignRequest, DrawRequest, NoticeRequest
+    from tasks.plan import plan_of
+
+    def on(day: str) -> CampaignRequest:
+        return CampaignRequest(campaign_id=CURRENT, as_of=DAYS[day])
+
+    inbox, outbox = workspace / "inbox", workspace / "outbox" / CURRENT
+    previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
+    journal.stage("上年数据", lambda: inspect_term(previous))
+    journal.stage("启动部署", lambda: deploy_cycle(on("deployed")))
+    refused = _refused(lambda: inspect_term(on("inspected")))
+    journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
+    journal.stage("试点推进", lambda: run_pilot(on("inspected")))
+    journal.stage("学期评定", lambda: inspect_term(on("inspected")))
+    values = public_values(plan_of(CURRENT))
+    drawn = DrawRequest(campaign_id=CURRENT, as_of=DAYS["drawn"], values=values)
+    journal.stage("随机抽取", lambda: draw_inspection(drawn))
+    fill_all(outbox / "teams", inbox / CURRENT / "findings", seed=seed)
+    journal.stage("收回记录", lambda: record_findings(on("found")))
+    journal.stage("公开抽取", lambda: open_draw(on("found")))
+    proposed = NoticeRequest(campaign_id=CURRENT, as_of=DAYS["proposed"])
+    journal.stage("提出建议", lambda: issue_notices(proposed))
+    journal.stage("期间公示", lambda: publish_site(on("proposed")))
+    register = outbox / "告知答复登记表.xlsx"
+    (inbox / CURRENT / "hearings").mkdir(parents=True, exist_ok=True)
+    fill_hearings(
+        register, inbox / CURRENT / "hearings" / register.name, seed=seed, replied_on=date(2026, 6, 15)
+    )
+    decided = NoticeRequest(campaign_id=CURRENT, as_of=DAYS["decided"], decisions=_approve_all())
+    journal.stage("审批制发", lambda: issue_notices(decided))
+    journal.stage("跟踪整改", lambda: follow_up(on("decided")))
+    journal.stage("公示网站", lambda: publish_site(on("decided")))
+    journal.stage("总结评估", lambda: evaluate_cycle(on("evaluated")))
+    return refused
+
+
+def caught_faults() -> list[Fault]:
+    """Return every fault on record for the current term, as the clerk sees it."""
+    from sqlalchemy import select
+
+    from inspection.store.engine import reading
+    from inspection.store.tables import Submission, SubmissionFault
+    from tasks.settings import settings
+
+    statement = (
+        select(Submission.file_name, SubmissionFault)
+        .join(SubmissionFault, SubmissionFault.submission_id == Submission.submission_id)
+        .where(Submission.term_id == CURRENT_TERM)
+    )
+    with reading(settings().database_url) as session:
+        return [
+            Fault(place=name, sheet=row.sheet, row=row.row, column=row.column, code=row.code)
+            for name, row in session.execute(statement)
+        ]
+
+
+def compare(key: AnswerKey, faults: Sequence[Fault]) -> dict[str, Any]:
+    """Hold what was caught against what was planted, kind by kind; row-level kinds match without a column."""
+    found = {(fault.place, fault.row, fault.column) for fault in faults}
+    rows = {(place, row) for place, row, _ in found}
+    planted = [(item.kind, (item.file, item.row, item.column)) for item in key.faults]
+    is_caught = [place in found if place[2] else place[:2] in rows for _, place in planted]
+    known = {place for _, place in planted} | {(*place[:2], "") for _, place in planted if not place[2]}
+    whole_rows = {place[:2] for _, place in planted if not place[2]}
+    return {
+        "planted": dict(sorted(Counter(kind for kind, _ in planted).items())),
+        "caught": dict(
+            sorted(Counter(k for (k, _), ok in zip(planted, is_caught, strict=True) if ok).items())
+        ),
+        "missed": [[k, *place] for (k, place), ok in zip(planted, is_caught, strict=True) if not ok],
+        "invented": sorted([*place] for place in found if place not in known and place[:2] not in whole_rows),
+    }
+
+
+def _written(workspace: Path, seed: str, sizes: Sizes) -> Receipt:
+    key = write_city(workspace, seed=seed, sizes=sizes)
+    files = [path for path in (workspace / "inbox").rglob("*") if path.is_file()]
+    return Receipt("写出文件", {"文件": len(files), "学校": sizes.school_count, "预埋错误": len(key.faults)})
+
+
+def _refused(work: Callable[[], object]) -> list[Fault]:
+    """Run the term as the files came, with a stranger among them: it is refused whole."""
+    try:
+        work()
+    except SourceError as error:
+        return list(error.faults)
+    raise AssertionError("a term with files nobody knows was not refused")
+
+
+def _put_aside(inbox: Path, faults: Sequence[Fault]) -> Receipt:
+    aside = inbox.parent / f"{inbox.name}-退回"
+    aside.mkdir(parents=True, exist_ok=True)
+    for name in STRAY_FILES:
+        (inbox / name).replace(aside / name)
+    return Receipt("整批退回一次", {"无法识别的文件": len(faults)})
+
+
+def _approve_all() -> tuple[Any, ...]:
+    from inspection.request import Decision
+    from inspection.store import case as cases
+    from inspection.store.engine import reading
+    from tasks.settings import settings
+
+    with reading(settings().database_url) as session:
+        known = [case for case in cases.cases(session, CURRENT) if case.state in {"PROPOSED", "HEARD"}]
+    return tuple(Decision(case_id=case.case_id, decision="approve", approver_id=DIRECTOR) for case in known)
+
+
+def _close(folder: Path, caught: dict[str, Any], seconds: float) -> None:
+    outbox, site = folder / "workspace/outbox" / CURRENT, folder / "workspace/public" / CURRENT
+    planted, found = sum(caught["planted"].values()), sum(caught["caught"].values())
+    record = site / "data/draw-record.json"
+    lines = [
+        ("文书", f"{len(list((outbox / 'notices').glob('*.pdf')))} 份", f"{outbox}/notices/*.pdf"),
+        ("告知书", f"{len(list(outbox.glob('cases/*/*.pdf')))} 份", f"{outbox}/cases/"),
+        ("工作手册", f"{len(list(outbox.glob('teams/*/dossier.pdf')))} 份", f"{outbox}/teams/*/dossier.pdf"),
+        ("公示网站", f"{sum(path.is_file() for path in site.rglob('*'))} 个文件", f"{site}/index.html"),
+        ("抽取记录", "1 份", f".venv/bin/python -m inspection verify {record}"),
+        ("运行记录", f"{seconds} 秒", f"{folder}/run.json"),
+        (
+            "错误核对",
+            f"预埋 {planted} 处，查出 {found} 处，误报 {len(caught['invented'])} 处",
+            "answer-key.json",
+        ),
+    ]
+    sys.stdout.write("\n" + "\n".join(f"{a}\t{b}\t{c}" for a, b, c in lines) + "\n")

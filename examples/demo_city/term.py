@@ -1,0 +1,177 @@
+"""Writes one term's files of the city into an inbox, sound or with faults planted, and returns the answer key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from examples.demo_city.city import City, School, Sizes, build_city, school_code
+from examples.demo_city.faults import (
+    AnswerKey,
+    Planter,
+    plant_in_indicators,
+    plant_in_people,
+    plant_in_results,
+    plant_in_schools,
+    plant_in_survey,
+)
+from examples.demo_city.figures import stage_figures
+from examples.demo_city.indicators import indicator_layout, indicator_row, indicator_table, style_of
+from examples.demo_city.pupils import result_table, survey_table
+from examples.demo_city.rosters import (
+    inspector_layout,
+    inspector_table,
+    recusal_table,
+    school_layout,
+    school_table,
+)
+from examples.demo_city.table import Row, Table, write_csv, write_workbook
+
+PREVIOUS_TERM = "2024-2025-2"
+CURRENT_TERM = "2025-2026-2"
+STRAY_FILES = ("备忘.txt", "2026年春季运动会安排.xlsx")
+# Below, a fifth of the schools is fewer than two for each district.
+_FITS_BASIC_PLAN = 46
+_LARGE_CITY = 40
+_UNUSED_SERIAL = 8001
+_PILOT_COUNT = 3
+
+
+@dataclass(frozen=True)
+class _Term:
+    """What differs between the two terms."""
+
+    id: str
+    title: str
+    filled_on: str
+    years: int
+    has_faults: bool
+
+
+_TERMS = {
+    PREVIOUS_TERM: _Term(PREVIOUS_TERM, "2024—2025学年第二学期", "2025年4月18日", 0, has_faults=False),
+    CURRENT_TERM: _Term(CURRENT_TERM, "2025—2026学年第二学期", "2026年4月20日", 1, has_faults=True),
+}
+
+
+def campaign_id(sizes: Sizes) -> str:
+    """Return the campaign of the current term whose plan fits a city of this size."""
+    return f"{CURRENT_TERM}-{'basic' if sizes.school_count >= _FITS_BASIC_PLAN else 'small'}"
+
+
+def write_city(workspace: Path, *, seed: str, sizes: Sizes) -> AnswerKey:
+    """Write both terms into `workspace/inbox/<term>` and the answer key beside the inbox.
+
+    Returns:
+        The answer key of the current term; the previous one has no faults.
+    """
+    key = AnswerKey()
+    for term in (PREVIOUS_TERM, CURRENT_TERM):
+        key = write_term(workspace / "inbox" / term, seed=seed, sizes=sizes, term=term)
+    key.write(workspace / "answer-key.json")
+    return key
+
+
+def write_term(folder: Path, *, seed: str, sizes: Sizes, term: str) -> AnswerKey:
+    """Write one term's files into `folder`, which is made if need be.
+
+    The previous term holds the roster, indicators and results only, without faults. The same seed and sizes
+    give the same bytes.
+
+    Args:
+        folder: the term's inbox.
+        seed: any text.
+        sizes: how many schools, tested pupils and answers.
+        term: `PREVIOUS_TERM` or `CURRENT_TERM`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    city = build_city(seed, sizes)
+    facts = _TERMS[term]
+    schools = school_table(city)
+    indicators = [
+        indicator_table(city, district, term=term, years=facts.years) for district in city.districts
+    ]
+    results = result_table(city, term=term)
+    key = AnswerKey()
+    if facts.has_faults:
+        key = _write_current_only(folder, city, (schools, indicators, results))
+    write_workbook(folder, schools, school_layout(facts.title, facts.filled_on))
+    for district, table in zip(city.districts, indicators, strict=True):
+        layout = indicator_layout(city, district, title=facts.title, filled_on=facts.filled_on)
+        write_workbook(folder, table, layout)
+    write_csv(folder, results, encoding="gb18030")
+    return key
+
+
+def _write_current_only(folder: Path, city: City, shared: tuple[Table, Sequence[Table], Table]) -> AnswerKey:
+    """Make and write what only the current term has, and plant its faults everywhere."""
+    inspectors = inspector_table(city)
+    recusals = recusal_table(city, inspectors)
+    survey = survey_table(city, term=CURRENT_TERM, opened_on="2026-04-16")
+    key = _plant(city, shared, (inspectors, recusals, survey))
+    write_workbook(folder, inspectors, inspector_layout("2026年"))
+    write_csv(folder, recusals, encoding="utf-8-sig")
+    write_csv(folder, survey, encoding="gb18030")
+    memo, stray = STRAY_FILES
+    (folder / memo).write_bytes("周三前催交学期指标报表。\r\n".encode("gb18030"))
+    _write_stray(folder, stray)
+    return key
+
+
+def _plant(
+    city: City, shared: tuple[Table, Sequence[Table], Table], own: tuple[Table, Table, Table]
+) -> AnswerKey:
+    schools, indicators, results = shared
+    inspectors, recusals, survey = own
+    rng = Random(f"{city.seed}/faults")
+    pilots = frozenset(school.code for school in city.schools[:_PILOT_COUNT])
+    planter = Planter(rng=rng, spared_codes=pilots)
+    unused = [school_code(_UNUSED_SERIAL + number, "primary-school") for number in range(12)]
+    template = next(
+        row
+        for school, row in zip(city.schools, schools.rows, strict=True)
+        if school.school_type == "primary-school" and schools.cell(row, "所属区县") == school.district.name
+    )
+    plant_in_schools(planter, schools, template=list(template), unused_codes=unused[:6])
+    plant_in_people(planter, inspectors, recusals)
+    strangers = [_stranger(city, district, unused[6 + district]) for district in (1, 3)]
+    is_large = len(city.schools) >= _LARGE_CITY
+    plant_in_indicators(planter, indicators, strangers=strangers, is_large=is_large)
+    plant_in_survey(planter, survey, unused[10:])
+    plant_in_results(planter, results, unused[11:])
+    for file in STRAY_FILES:
+        planter.stray(file)
+    return planter.answer_key()
+
+
+def _stranger(city: City, place: int, code: str) -> Row:
+    """Return an indicator row of a school that is not on the roster."""
+    district = city.districts[place]
+    like = next(school for school in city.schools if school.district == district)
+    size = like.stages[0]
+    school = School(
+        code=code,
+        name=f"{district.name}新城小学",
+        district=district,
+        school_type=like.school_type,
+        location=like.location,
+        quality=0.0,
+        stages=like.stages,
+        teacher_count=like.teacher_count,
+    )
+    figures = stage_figures(school, size, seed=city.seed, term=CURRENT_TERM, years=1)
+    return indicator_row(0, school, size.stage, figures, style_of(city, district))
+
+
+def _write_stray(folder: Path, file: str) -> None:
+    """Write a workbook that has nothing to do with the term."""
+    import xlsxwriter
+
+    from examples.demo_city.table import CREATED_AT
+
+    book = xlsxwriter.Workbook(str(folder / file), {"in_memory": True})
+    book.set_properties({"created": CREATED_AT})
+    sheet = book.add_worksheet("安排")
+    for number, line in enumerate((("日期", "项目"), ("5月8日", "开幕式"), ("5月9日", "接力赛"))):
+        sheet.write_row(number, 0, line)
+    book.close()
