@@ -1,16 +1,18 @@
 """Ingest, check, score, commit: a term's files become bands and a published promise of how to draw."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
-from tasks.campaign import check_readiness, data_sets_owed, enter_term
+from tasks.campaign import check_readiness, enter_term
 from tasks.check import check_data_set, show_quality
-from tasks.clock import working_date
+from tasks.clock import working_time
 from tasks.draw import commit_draw
-from tasks.ingest import ingest_data_set, look_into_inbox
+from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
+from tasks.plan import plan_of
 from tasks.score import derive_indicators, score_schools, show_bands
 
 
@@ -22,13 +24,13 @@ def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
         DocumentError, SourceError, ProtocolError, SettingError: nothing has been written to the store.
     """
     campaign_id = request.campaign_id
-    working_date(request.as_of)
+    as_of = working_time(request.as_of)
     receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
-    data_sets = data_sets_owed(campaign_id)
+    data_sets = data_sets_owed(plan_of(campaign_id))
     receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
     receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
     receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
-    receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id)]
+    receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id, as_of=as_of)]
     show_quality(campaign_id)
     show_bands(campaign_id, basis="reported")
     show_receipts(f"{campaign_id}-term", receipts)

@@ -1,14 +1,16 @@
 """Takes every case as far as it may go: proposed, heard, approved, issued."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import NoticeRequest
 from tasks.artifact import show_receipts
 from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases, show_cases
-from tasks.clock import working_date
-from tasks.notice import issue_approved, render_notices
+from tasks.clock import working_time
+from tasks.hearing import send_register
+from tasks.notice import issue_approved, issue_letters, render_notices
 
 
 @flow(name="issue-notices", flow_run_name="办理处理措施 {request.campaign_id}")
@@ -18,10 +20,12 @@ def issue_notices(request: NoticeRequest) -> State[list[Receipt]]:
     Each case goes as far as the evidence on file lets it: run it again when a reply or a decision is in.
     """
     campaign_id = request.campaign_id
-    as_of = working_date(request.as_of)
+    as_of = working_time(request.as_of).date()
     receipts = [
         propose_cases(campaign_id, as_of=as_of),
         notify_schools(campaign_id, as_of=as_of),
+        issue_letters(campaign_id, as_of=as_of),
+        send_register(campaign_id, as_of=as_of),
         hear_schools(campaign_id, as_of=as_of),
         decide_cases(campaign_id, request.decisions, as_of=as_of),
         issue_approved(campaign_id, as_of=as_of),

@@ -1,12 +1,13 @@
 """Takes the teams' findings back, appends them to the record and scores the visited schools anew."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
-from tasks.clock import working_date
+from tasks.clock import working_time
 from tasks.finding import enter_findings, show_results, take_back_workbooks
 from tasks.score import score_schools, show_bands
 
@@ -15,7 +16,7 @@ from tasks.score import score_schools, show_bands
 def record_findings(request: CampaignRequest) -> State[list[Receipt]]:
     """收回检查记录表，核对后存档，并据现场核查结果复评受检学校。"""
     campaign_id = request.campaign_id
-    working_date(request.as_of)
+    working_time(request.as_of)
     receipts = [
         take_back_workbooks(campaign_id),
         enter_findings(campaign_id),

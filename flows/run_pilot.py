@@ -1,15 +1,17 @@
 """Pilot 试点推进: the whole reading and checking on the pilot schools, with nothing entered."""
 
 from prefect import flow
-from prefect.states import Completed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
-from tasks.campaign import check_readiness, data_sets_owed
+from tasks.campaign import check_readiness
 from tasks.check import check_data_set
-from tasks.clock import working_date
-from tasks.ingest import ingest_data_set, look_into_inbox
+from tasks.clock import working_time
+from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
+from tasks.plan import plan_of
 from tasks.score import derive_indicators, rehearse_pilot
 
 
@@ -17,9 +19,9 @@ from tasks.score import derive_indicators, rehearse_pilot
 def run_pilot(request: CampaignRequest) -> State[list[Receipt]]:
     """对试点学校试读、试核、试评，不入库，不抽取。"""
     campaign_id = request.campaign_id
-    working_date(request.as_of)
+    working_time(request.as_of)
     receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
-    data_sets = data_sets_owed(campaign_id)
+    data_sets = data_sets_owed(plan_of(campaign_id))
     receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
     receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
     receipts += [derive_indicators(campaign_id), rehearse_pilot(campaign_id)]

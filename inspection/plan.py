@@ -53,6 +53,7 @@ class PublicSource(PolicyModel):
     kind: str
     name: str
     announced_at: datetime
+    throws: int = Field(default=60, ge=1, description="掷骰次数，仅用于 dice")
 
 
 class DrawPlan(PolicyModel):

@@ -19,6 +19,10 @@ class Bureau(PolicyModel):
     office: str = Field(description="教育督导机构名称")
     document_code: str = Field(description="发文机关代字，如 日教督字")
     contact: str = Field(default="", description="联系方式，印在文书附注中")
+    address: str = Field(default="", description="递交书面意见的地址")
+    approver_title: str = Field(default="主要负责人", description="审批人的职务，印在文书中")
+    appeal_organ: str = Field(default="上一级教育督导机构", description="受理申诉的机关")
+    copies: tuple[str, ...] = Field(default=(), description="文书抄送单位")
 
 
 class District(PolicyModel):

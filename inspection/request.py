@@ -45,7 +45,10 @@ class PublicValueEntry(Form):
     value: str = Field(min_length=1, max_length=400, title="公开数值", description="按该来源的规定格式录入")
     entered_by: PersonId
     evidence: str = Field(
-        default="", max_length=200, title="佐证", description="开奖公告、照片等佐证的编号或文件名"
+        default="",
+        pattern=r"^([0-9a-f]{64})?$",
+        title="凭证摘要",
+        description="公告或照片文件的 SHA-256 值，两人须一致；没有则留空",
     )
 
 

@@ -1,4 +1,7 @@
-"""What a person sees beside a run: tables and notes, without names, risk classes or secrets."""
+"""What a person sees beside a run: tables and notes, without names, risk classes or secrets.
+
+`table` and `note` are called inside a task; keys name an artifact across the runs of a campaign.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +12,12 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from inspection.receipt import Receipt
 
 
-@task(task_run_name="展示 {key}")
-def show_table(key: str, rows: Sequence[dict[str, Any]], *, description: str) -> None:
-    """Put a small table on the run's page; `key` names it across runs."""
+def table(key: str, rows: Sequence[dict[str, Any]], *, description: str) -> None:
+    """Put a small table on the run's page."""
     create_table_artifact(key=key, table=list(rows), description=description)
 
 
-@task(task_run_name="展示 {key}")
-def show_note(key: str, markdown: str, *, description: str) -> None:
+def note(key: str, markdown: str, *, description: str) -> None:
     """Put a note on the run's page."""
     create_markdown_artifact(key=key, markdown=markdown, description=description)
 
@@ -30,4 +31,4 @@ def show_receipts(key: str, receipts: Sequence[Receipt], *, left_out: str = "") 
         lines.append(f"| {receipt.stage} | {counts} | `{receipt.content_digest[:16]}` |")
     if left_out:
         lines += ["", f"本次未办理：{left_out}"]
-    create_markdown_artifact(key=key, markdown="\n".join(lines), description="本次运行办理情况")
+    note(key, "\n".join(lines), description="本次运行办理情况")

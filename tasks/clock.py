@@ -1,12 +1,15 @@
 """The clock: read once a run, at the door, and handed on as an argument."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from prefect import task
 from prefect.cache_policies import RUN_ID
 
+from inspection.errors import Fault, ProtocolError
+
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
+CLOSE_OF_DAY = time(23, 59, 59)
 
 
 def now() -> datetime:
@@ -14,7 +17,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@task(task_run_name="确定办理日期", cache_policy=RUN_ID, persist_result=True)
-def working_date(as_of: date | None) -> date:
-    """Return the day the run works as of: the given one, or today in office time, once a run."""
-    return as_of or datetime.now(OFFICE_TIME).date()
+@task(task_run_name="确定办理时间", cache_policy=RUN_ID, persist_result=True)
+def working_time(as_of: date | None) -> datetime:
+    """Return the instant the run works as of: the close of the given day, or now, once a run.
+
+    Raises:
+        ProtocolError: the given day has not come.
+    """
+    present = datetime.now(OFFICE_TIME)
+    if as_of is None:
+        return present
+    if as_of > present.date():
+        fault = Fault(
+            place="办理日期",
+            code="CLK-001",
+            wanted=f"不晚于今天（{present.date()}）",
+            got=str(as_of),
+            remedy="请改填已到的日期，或留空。",
+        )
+        raise ProtocolError("办理日期尚未到来", [fault])
+    return datetime.combine(as_of, CLOSE_OF_DAY, OFFICE_TIME)

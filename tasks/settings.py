@@ -16,7 +16,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(default="sqlite:///workspace/inspection.db", description="the store")
     workspace: Path = Field(default=Path("workspace"), description="inbox, staging, outbox, public")
-    profile: Path = Field(default=Path("examples/demo-city/profile.yaml"), description="the bureau's profile")
+    profile: Path = Field(default=Path("examples/demo_city/profile.yaml"), description="the bureau's profile")
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""), description="HMAC key for student ids, 64 hex digits"
     )

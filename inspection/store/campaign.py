@@ -1,10 +1,12 @@
 """Campaigns in the store: the cycle, the term and the plan they belong to, and how far they have come."""
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState, furthest
+from inspection import policy_file
+from inspection.campaign import CampaignState, furthest, has_reached
 from inspection.errors import Fault, ProtocolError
 from inspection.plan import Plan
 from inspection.store import ledger
@@ -12,9 +14,12 @@ from inspection.store.tables import Campaign, Cycle, PolicyVersion, Term
 from inspection.store.writing import append, put
 
 
-def keep_policy(session: Session, *, kind: str, name: str, content: str, digest: str) -> None:
-    """Keep a document as it stands, so that what was done under it can always be explained."""
-    append(session, PolicyVersion, [{"digest": digest, "kind": kind, "name": name, "content": content}])
+def keep_policy(session: Session, *, kind: str, path: Path) -> str:
+    """Keep a document as it stands, so that what was done under it can always be explained; return its digest."""
+    found = policy_file.file_digest(path)
+    row = {"digest": found, "kind": kind, "name": path.stem, "content": path.read_text(encoding="utf-8")}
+    append(session, PolicyVersion, [row])
+    return found
 
 
 def register(session: Session, plan: Plan, *, plan_digest: str, at: datetime) -> str:
@@ -70,3 +75,9 @@ def advance(session: Session, campaign_id: str, reached: CampaignState) -> None:
     """Take a campaign to `reached`, unless it is already further."""
     campaign = get(session, campaign_id)
     campaign.state = furthest(campaign.state, reached)
+
+
+def is_committed(session: Session, campaign_id: str) -> bool:
+    """Say whether a campaign's draw is promised, after which its pool cannot change."""
+    campaign = session.get(Campaign, campaign_id)
+    return campaign is not None and has_reached(campaign.state, CampaignState.COMMITTED)

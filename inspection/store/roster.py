@@ -40,3 +40,8 @@ def recusals(session: Session, term_id: str) -> pd.DataFrame:
 def indicators(session: Session, term_id: str) -> pd.DataFrame:
     """Return a term's indicators, long; empty when the term is not on record."""
     return frame_of(session, Indicator, term_id=term_id)
+
+
+def school(session: Session, term_id: str, school_code: str) -> School:
+    """Return one school of a term's roster."""
+    return session.get_one(School, (term_id, school_code))

@@ -10,8 +10,8 @@ from typing import Annotated
 from sqlalchemy import Date, DateTime, Float, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-Code = Annotated[str, mapped_column(String(64))]
-Key = Annotated[str, mapped_column(String(64), primary_key=True)]
+Code = Annotated[str, mapped_column(String(128))]
+Key = Annotated[str, mapped_column(String(128), primary_key=True)]
 Digest = Annotated[str, mapped_column(String(64))]
 Sentence = Annotated[str, mapped_column(Text)]
 
@@ -139,7 +139,9 @@ class School(Table):
     school_type: Mapped[Code]
     location: Mapped[Code]
     stages: Mapped[Code]
-    student_count: Mapped[int]
+    student_count: Mapped[int | None]
+    class_count: Mapped[int | None]
+    teacher_count: Mapped[int | None]
 
 
 class Inspector(Table):
@@ -192,11 +194,17 @@ class ScoreLine(Table):
     criterion_id: Mapped[Key]
     clause: Mapped[str]
     exam_result: Mapped[bool]
+    is_zero_tolerance: Mapped[bool]
     outcome: Mapped[Code]
+    is_on_site: Mapped[bool]
+    is_veto: Mapped[bool]
     value: Mapped[float | None]
     previous_value: Mapped[float | None]
+    threshold: Mapped[str]
     points_centi: Mapped[int]
     max_centi: Mapped[int]
+    indicator_id: Mapped[Code]
+    missing_reason: Mapped[Code]
     explanation: Mapped[str]
 
 
@@ -208,11 +216,16 @@ class Score(Table):
     basis: Mapped[Key]
     school_code: Mapped[Key]
     stage: Mapped[Key]
+    school_type: Mapped[Code]
     rubric_digest: Mapped[Digest]
     points_centi: Mapped[int]
     coverage_rate: Mapped[float]
     band: Mapped[Code]
+    public_points_centi: Mapped[int]
+    public_coverage_rate: Mapped[float]
     public_band: Mapped[Code]
+    public_margin_centi: Mapped[int]
+    is_vetoed: Mapped[bool]
 
 
 class Draw(Table):
@@ -311,6 +324,7 @@ class Case(Table):
     direction: Mapped[Code]
     state: Mapped[Code]
     reasons: Mapped[Sentence]
+    reasons_digest: Mapped[Digest]
     proposed_on: Mapped[date]
 
 
@@ -343,8 +357,9 @@ class Notice(Table):
     """An official document: its number is taken once, its facts never change."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("year", "number"),)
-    case_id: Mapped[str] = mapped_column(ForeignKey("case.case_id"), primary_key=True)
+    __table_args__ = (UniqueConstraint("year", "number"), UniqueConstraint("case_id", "kind"))
+    notice_id: Mapped[Key]
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.case_id"))
     year: Mapped[int]
     number: Mapped[int]
     kind: Mapped[Code]
@@ -359,7 +374,7 @@ class NoticeFile(Table):
     """The rendered PDF of a notice, by digest."""
 
     __tablename__ = "notice_file"
-    case_id: Mapped[str] = mapped_column(ForeignKey("notice.case_id"), primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.notice_id"), primary_key=True)
     file_name: Mapped[str]
     content_digest: Mapped[Digest]
 
@@ -368,7 +383,7 @@ class Rectification(Table):
     """What a school owes after a notice, and until when."""
 
     __tablename__ = "rectification"
-    case_id: Mapped[str] = mapped_column(ForeignKey("notice.case_id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.case_id"), primary_key=True)
     served_on: Mapped[date]
     due_on: Mapped[date]
     state: Mapped[Code]

@@ -1,0 +1,158 @@
+"""Draws in the store: the commitment, the values typed for it, the record, the visits that follow.
+
+The states are enforced here: one commitment a campaign, never changed; drawn once; opened once.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection import record as records
+from inspection.canonical import canonical, digest
+from inspection.commitment import Commitment
+from inspection.errors import Fault, ProtocolError
+from inspection.seed import ValueEntry
+from inspection.store import ledger
+from inspection.store.frames import frame_of
+from inspection.store.tables import Draw, PublicValue, TeamMember, Visit
+from inspection.store.writing import Row, append, replace_slice
+
+
+def commit(session: Session, campaign_id: str, commitment: Commitment, *, at: datetime) -> str:
+    """Keep a commitment and publish it in the ledger; the same one again changes nothing.
+
+    Raises:
+        ProtocolError: the campaign is committed to something else.
+    """
+    known = session.get(Draw, campaign_id)
+    if known is not None and known.commitment_digest != commitment.digest:
+        raise ProtocolError("已公布的抽取方案不得更改", [_changed(campaign_id, known.commitment_digest)])
+    record = records.committed(commitment.record)
+    if known is None:
+        session.add(
+            Draw(
+                campaign_id=campaign_id,
+                state=records.COMMITTED,
+                commitment=canonical(commitment.record),
+                commitment_digest=commitment.digest,
+                annex=canonical(commitment.annex),
+                record="",
+                record_digest="",
+            )
+        )
+    return ledger.record(
+        session, kind="commit", subject=campaign_id, payload=records.payload("commit", record), at=at
+    )
+
+
+def is_committed(session: Session, campaign_id: str) -> bool:
+    """Say whether a campaign has published its commitment."""
+    return session.get(Draw, campaign_id) is not None
+
+
+def get(session: Session, campaign_id: str) -> Draw:
+    """Return a campaign's draw.
+
+    Raises:
+        ProtocolError: nothing has been committed to.
+    """
+    drawn = session.get(Draw, campaign_id)
+    if drawn is None:
+        fault = Fault(
+            place=f"检查批次 {campaign_id}",
+            code="DRW-001",
+            wanted="已公布抽取方案",
+            got="尚未公布",
+            remedy="请先运行 inspect-term 公布抽取方案。",
+        )
+        raise ProtocolError("还没有抽取方案", [fault])
+    return drawn
+
+
+def enter_values(session: Session, campaign_id: str, entries: Sequence[ValueEntry]) -> int:
+    """Keep what each person typed; return how many entries were new.
+
+    Raises:
+        ProtocolError: a person has already typed something else for a source.
+    """
+    rows = [
+        {
+            "campaign_id": campaign_id,
+            "source_id": item.source_id,
+            "entered_by": item.actor_id,
+            "value": item.text,
+            "evidence": item.evidence,
+        }
+        for item in entries
+    ]
+    return append(session, PublicValue, rows)
+
+
+def values(session: Session, campaign_id: str) -> list[ValueEntry]:
+    """Return what was typed for a campaign's sources."""
+    statement = select(PublicValue).where(PublicValue.campaign_id == campaign_id)
+    found = session.execute(statement).scalars()
+    return [
+        ValueEntry(source_id=row.source_id, actor_id=row.entered_by, text=row.value, evidence=row.evidence)
+        for row in found
+    ]
+
+
+def keep_record(session: Session, campaign_id: str, record: Mapping[str, Any], *, at: datetime) -> None:
+    """Keep what was drawn; a drawn draw cannot be drawn again.
+
+    Raises:
+        ProtocolError: another result stands on record.
+    """
+    drawn = get(session, campaign_id)
+    found = digest(dict(record))
+    if drawn.record and drawn.record_digest != found:
+        raise ProtocolError("已抽取的结果不得重抽", [_changed(campaign_id, drawn.record_digest)])
+    if not drawn.record:
+        drawn.record, drawn.record_digest = canonical(dict(record)), found
+        drawn.state = str(record["state"])
+    ledger.record(session, kind="draw", subject=campaign_id, payload=records.payload("draw", record), at=at)
+
+
+def record_of(session: Session, campaign_id: str) -> dict[str, Any]:
+    """Return a campaign's draw record; before the draw, that of the commitment alone.
+
+    Raises:
+        ProtocolError: nothing has been committed to.
+    """
+    drawn = get(session, campaign_id)
+    found: dict[str, Any] = json.loads(drawn.record) if drawn.record else {}
+    return found or records.committed(json.loads(drawn.commitment))
+
+
+def enter_visits(session: Session, campaign_id: str, visits: Sequence[Row], members: Sequence[Row]) -> None:
+    """Enter who visits which school when."""
+    replace_slice(session, Visit, visits, campaign_id=campaign_id)
+    replace_slice(session, TeamMember, members, campaign_id=campaign_id)
+
+
+def visits(session: Session, campaign_id: str) -> list[dict[str, Any]]:
+    """Return the visits of a campaign, by school."""
+    found: list[dict[str, Any]] = frame_of(session, Visit, campaign_id=campaign_id).to_dict(orient="records")
+    return found
+
+
+def members(session: Session, campaign_id: str) -> list[dict[str, Any]]:
+    """Return the members of a campaign's teams, by team and person."""
+    frame = frame_of(session, TeamMember, campaign_id=campaign_id)
+    found: list[dict[str, Any]] = frame.to_dict(orient="records")
+    return found
+
+
+def _changed(campaign_id: str, known: str) -> Fault:
+    return Fault(
+        place=f"检查批次 {campaign_id}",
+        code="DRW-002",
+        wanted=f"与存档一致（{known[:16]}）",
+        got="内容不同",
+        remedy="名录、比例或回避情况如有变化，请另立批次；已公布的方案和结果不能改。",
+    )

@@ -1,0 +1,50 @@
+"""Visits 入校检查: which persons make up a team's code, and who goes where on which day.
+
+Days are a second step after the draw, as deterministic as the first: if they do not work out it is said,
+never silently re-teamed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from inspection.errors import Fault, ProtocolError
+
+Teams = Mapping[str, tuple[str, ...]]
+"""Who visits each school, schools in ticket order; inspector ids in the order of their seats."""
+
+
+def team_codes(teams: Teams) -> dict[str, str]:
+    """Return each school's team code: the same persons are one team, numbered as they were drawn."""
+    codes: dict[frozenset[str], str] = {}
+    for members in teams.values():
+        codes.setdefault(frozenset(members), f"t{len(codes) + 1:02d}")
+    return {school: codes[frozenset(members)] for school, members in teams.items()}
+
+
+def schedule(teams: Teams, days: Sequence[date]) -> dict[str, date]:
+    """Return the day of each visit: in ticket order, the first day on which everybody of the team is free.
+
+    Raises:
+        ProtocolError: the working days of the plan are not enough; every school left over is named.
+    """
+    busy: set[tuple[str, date]] = set()
+    found: dict[str, date] = {}
+    for school, members in teams.items():
+        free = (day for day in days if not any((member, day) in busy for member in members))
+        if (day := next(free, None)) is not None:
+            found[school] = day
+            busy |= {(member, day) for member in members}
+    faults = [_unscheduled(school, len(days)) for school in teams if school not in found]
+    if faults:
+        raise ProtocolError(f"有 {len(faults)} 所学校排不进入校时间", faults)
+    return found
+
+
+def _unscheduled(school: str, day_count: int) -> Fault:
+    return Fault(
+        place=f"学校 {school}",
+        code="VIS-001",
+        wanted="计划的入校时间内有检查组成员都空闲的工作日",
+        got=f"{day_count} 个工作日均已排满",
+        remedy="请延长计划中的入校时间，另立批次后重新公布方案。",
+    )

@@ -1,0 +1,204 @@
+"""Cases: proposed from verified findings, told to the school, heard, decided. One step a task."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from prefect import task
+from sqlalchemy.orm import Session
+
+from inspection.campaign import CampaignState, require
+from inspection.canonical import digest_rows
+from inspection.case import TITLES, CaseState, HearingFacts, is_heard, may_approve
+from inspection.errors import Fault, ProtocolError
+from inspection.measure import Measure, Measures, Proposal, load_measures, propose
+from inspection.receipt import Receipt
+from inspection.request import Decision
+from inspection.store import campaign as campaigns
+from inspection.store import case as cases
+from inspection.store import draw as draws
+from inspection.store import finding as findings
+from inspection.store import score as scores
+from inspection.store.engine import reading, writing
+from inspection.store.tables import Case
+from inspection.workdays import add_workdays
+from tasks.artifact import table
+from tasks.clock import now
+from tasks.draw import derived_key
+from tasks.hearing import replies_of
+from tasks.plan import plan_of
+from tasks.settings import profile, settings
+
+
+@task(task_run_name="提出处理建议")
+def propose_cases(campaign_id: str, *, as_of: date) -> Receipt:
+    """Propose measures from verified findings and public bands, and open a case for each.
+
+    Raises:
+        ProtocolError: the findings are not in yet.
+    """
+    with writing(settings().database_url) as session:
+        require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.FOUND)
+        proposals = _proposals(session, campaign_id)
+        key = derived_key("case", campaign_id)
+        opened = cases.propose(session, campaign_id, proposals, key=key, on=as_of, at=now())
+        known = cases.cases(session, campaign_id)
+        found = digest_rows((case.case_id, case.reasons_digest) for case in known)
+    return Receipt("提出处理建议", {"案件": len(known), "新增": opened}, found)
+
+
+@task(task_run_name="告知学校")
+def notify_schools(campaign_id: str, *, as_of: date) -> Receipt:
+    """Start the time for being heard: for adverse measures from the letter, for praise from its publication."""
+    rules = measures()
+    told = 0
+    with writing(settings().database_url) as session:
+        for case in cases.cases(session, campaign_id, CaseState.PROPOSED):
+            told += _notify(session, case, rules.by_code[case.measure], as_of)
+    return Receipt("告知", {"告知或公示": told})
+
+
+@task(task_run_name="听取陈述申辩")
+def hear_schools(campaign_id: str, *, as_of: date) -> Receipt:
+    """Enter the replies that came back and take every case whose school has been heard on.
+
+    Raises:
+        SourceError: the register of replies is wrong.
+        ProtocolError: a reply names a case that was not told.
+    """
+    replies = replies_of(campaign_id)
+    heard = 0
+    with writing(settings().database_url) as session:
+        for row in replies:
+            cases.reply(session, row)
+        for case in cases.cases(session, campaign_id, CaseState.PROPOSED):
+            heard += _hear(session, case, as_of)
+    return Receipt("听取意见", {"收到答复": len(replies), "已听取": heard})
+
+
+@task(task_run_name="登记审批决定")
+def decide_cases(campaign_id: str, decisions: Sequence[Decision], *, as_of: date) -> Receipt:
+    """Enter the officials' decisions: all of them, or none when one may not be made.
+
+    Raises:
+        ProtocolError: every decision that may not be made, with why.
+    """
+    with writing(settings().database_url) as session:
+        known = {case.case_id: case for case in cases.cases(session, campaign_id)}
+        faults = [fault for item in decisions for fault in _decision_faults(session, known, item)]
+        if faults:
+            raise ProtocolError(f"有 {len(faults)} 项审批决定不能登记", faults)
+        for item in decisions:
+            row = {
+                "decision": item.decision,
+                "approver_id": item.approver_id,
+                "reason_text": item.reason,
+                "decided_on": as_of,
+            }
+            if known[item.case_id].state == CaseState.HEARD:
+                cases.decide(session, known[item.case_id], row, at=now())
+    approved = sum(item.decision == "approve" for item in decisions)
+    return Receipt("登记审批", {"批准": approved, "退回": len(decisions) - approved})
+
+
+@task(task_run_name="展示案件进度")
+def show_cases(campaign_id: str) -> None:
+    """Show how many cases of each measure stand where; no school by name."""
+    rules = measures()
+    with reading(settings().database_url) as session:
+        rows = [
+            (rules.by_code[c.measure].title, TITLES[CaseState(c.state)])
+            for c in cases.cases(session, campaign_id)
+        ]
+    counts = pd.Series(rows, dtype=object).value_counts().sort_index()
+    shown = [
+        {"措施": measure, "状态": state, "案件数": int(count)} for (measure, state), count in counts.items()
+    ]
+    table(f"{campaign_id}-cases", shown, description="处理措施办理进度")
+
+
+def measures() -> Measures:
+    """Return the bureau's ladder of measures."""
+    return load_measures(profile().folders.rubrics / "measures.yaml")
+
+
+def _proposals(session: Session, campaign_id: str) -> tuple[Proposal, ...]:
+    plan = plan_of(campaign_id)
+    results = findings.results(session, campaign_id)
+    sizes = pd.DataFrame(draws.members(session, campaign_id)).groupby("team_code").size()
+    visited = results.assign(inspector_count=results.team_code.map(sizes))
+    return propose(
+        measures(),
+        scores.lines(session, campaign_id, "verified"),
+        scores.totals(session, campaign_id, "verified"),
+        visited[["school_code", "result", "inspector_count"]],
+        mode=plan.mode,
+    )
+
+
+def _notify(session: Session, case: Case, measure: Measure, as_of: date) -> bool:
+    deadlines = profile().deadlines
+    if measure.direction == "neutral":
+        case.state = CaseState.CLOSED
+        return False
+    if measure.direction == "adverse" and not measure.hearing_required:
+        case.state = CaseState.HEARD
+        return False
+    if cases.hearing_of(session, case.case_id):
+        return False
+    is_adverse = measure.direction == "adverse"
+    days = deadlines.hearing_workdays if is_adverse else deadlines.commendation_workdays
+    expires_on = add_workdays(as_of, days, profile().calendar)
+    cases.notify(session, case.case_id, on=as_of, expires_on=expires_on)
+    return True
+
+
+def _hear(session: Session, case: Case, as_of: date) -> bool:
+    hearing = cases.hearing_of(session, case.case_id)
+    if hearing is None:
+        return False
+    facts = HearingFacts(hearing.expires_on, hearing.reply_kind, hearing.outcome, hearing.reason_text)
+    if not is_heard(facts, as_of=as_of):
+        return False
+    cases.hear(session, case, hearing, at=now())
+    return True
+
+
+def _decision_faults(session: Session, known: dict[str, Case], item: Decision) -> list[Fault]:
+    case = known.get(item.case_id)
+    if case is None:
+        return [_fault(item, "本批次的案号", "没有这个案号", "请在案件进度中核对案号。")]
+    state = CaseState(case.state)
+    if state != CaseState.HEARD and not _is_same_decision(session, case, item):
+        return [
+            _fault(
+                item, "状态为“已听取意见，待审批”", f"“{TITLES[state]}”", "陈述申辩期满或已答复后方可审批。"
+            )
+        ]
+    faults = may_approve(
+        approver_id=item.approver_id,
+        approvers=profile().approvers,
+        team=_team_of(session, case),
+        case_id=case.case_id,
+    )
+    if item.decision == "return" and not item.reason:
+        faults.append(_fault(item, "退回的理由", "未填写", "请写明退回理由。"))
+    return faults
+
+
+def _is_same_decision(session: Session, case: Case, item: Decision) -> bool:
+    known = cases.decision_on(session, case.case_id)
+    return known is not None and (known.decision, known.approver_id) == (item.decision, item.approver_id)
+
+
+def _team_of(session: Session, case: Case) -> tuple[str, ...]:
+    visits = {row["school_code"]: row["team_code"] for row in draws.visits(session, case.campaign_id)}
+    return tuple(
+        row["inspector_id"]
+        for row in draws.members(session, case.campaign_id)
+        if row["team_code"] == visits.get(case.school_code)
+    )
+
+
+def _fault(item: Decision, wanted: str, got: str, remedy: str) -> Fault:
+    return Fault(place=f"案 {item.case_id}", code="CAS-003", wanted=wanted, got=got, remedy=remedy)

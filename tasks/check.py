@@ -1,0 +1,90 @@
+"""Checks: Great Expectations over what was staged; rows that fail a warning are set aside with the rest."""
+
+import pandas as pd
+from prefect import task
+
+from inspection.data_set import DataSet
+from inspection.errors import Fault, SourceError
+from inspection.expectation import RESULT_COLUMNS, CheckReport, Suite, parameters, settle
+from inspection.plan import Plan
+from inspection.receipt import Receipt
+from inspection.source_map import SourceMap
+from inspection.submission import Received
+from tasks.artifact import table
+from tasks.expectation import check, load_suites
+from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
+from tasks.plan import plan_of
+from tasks.settings import profile
+from tasks.workspace import read_frame, staged, write_frame
+
+
+@task(task_run_name="核查 {data_set}")
+def check_data_set(campaign_id: str, data_set: str) -> Receipt:
+    """Run a data set's suite; rows failing a warning are set aside, an info only tells.
+
+    Raises:
+        SourceError: a critical rule failed; every failing row is named.
+        DocumentError: a rule cannot be run.
+    """
+    plan = plan_of(campaign_id)
+    source_map = source_maps(plan)[data_set]
+    found = staged_data_set(plan.term.id, data_set)
+    suite = _suites().get(data_set)
+    report = _report(plan, found, suite) if suite else None
+    checked = settle(found, report, source_map) if report else found
+    if report and report.is_stopped:
+        raise SourceError(f"{source_map.title}未通过核查", _critical(report, checked))
+    keep(plan.term.id, checked)
+    results = report.results if report else pd.DataFrame(columns=RESULT_COLUMNS)
+    write_frame(staged(plan.term.id, f"{data_set}.results.parquet"), results)
+    counts = {
+        "规则": len(results),
+        "不符": int(results.unexpected_count.sum()),
+        "采用": len(checked.rows),
+        "暂缓": len(checked.quarantined),
+    }
+    return Receipt(f"核查 {source_map.title}", counts, content_digest(checked))
+
+
+@task(task_run_name="展示数据质量")
+def show_quality(campaign_id: str) -> None:
+    """Show per data set what was read, taken and wrong; no cell of any file."""
+    plan = plan_of(campaign_id)
+    rows = [_quality(plan.term.id, name, source_map) for name, source_map in source_maps(plan).items()]
+    table(f"{campaign_id}-quality", rows, description="数据质量")
+
+
+def received_of(plan: Plan, data_set: str) -> tuple[Received, ...]:
+    """Return what became of each file of a data set, after reading and checking."""
+    suite = _suites().get(data_set)
+    found = staged_data_set(plan.term.id, data_set)
+    return found.received(plan.term.id, suite.severities if suite else {})
+
+
+def _suites() -> dict[str, Suite]:
+    return load_suites(profile().folders.expectations)
+
+
+def _report(plan: Plan, found: DataSet, suite: Suite) -> CheckReport:
+    referred = {name.partition(".")[0] for name in suite.parameters} & set(data_sets_owed(plan))
+    others = {name: staged_data_set(plan.term.id, name) for name in referred}
+    return check(found.checkable, suite, parameters=parameters(suite, others))
+
+
+def _critical(report: CheckReport, checked: DataSet) -> list[Fault]:
+    severities = report.suite.severities
+    return [item for item in checked.faults if severities.get(item.code) == "critical"]
+
+
+def _quality(term_id: str, data_set: str, source_map: SourceMap) -> dict[str, object]:
+    found = staged_data_set(term_id, data_set)
+    results = read_frame(staged(term_id, f"{data_set}.results.parquet"))
+    return {
+        "数据": source_map.title,
+        "文件": len(found.files),
+        "读取行数": sum(item.read_count for item in found.files),
+        "采用": len(found.rows),
+        "暂缓": len(found.quarantined),
+        "问题": len(found.faults),
+        "规则": len(results),
+    }

@@ -1,0 +1,249 @@
+"""Draws: the promise, the public values, the draw itself, its opening. Effects only; the rules are `draw`."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from prefect import task
+from sqlalchemy.orm import Session
+
+from inspection import record as records
+from inspection.campaign import CampaignState, require
+from inspection.commitment import Commitment, commit
+from inspection.errors import Fault, ProtocolError, SettingError
+from inspection.plan import Plan
+from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation
+from inspection.receipt import Receipt
+from inspection.request import PublicValueEntry
+from inspection.seed import PublicSource, ValueEntry, public_values
+from inspection.store import campaign as campaigns
+from inspection.store import draw as draws
+from inspection.store import ledger, roster
+from inspection.store.engine import reading, writing
+from inspection.verify import verify
+from tasks.artifact import table
+from tasks.clock import now
+from tasks.plan import plan_of
+from tasks.settings import profile, settings
+
+DEMO_SECRET = "de" * 32
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_STRATUM = {"district": "district_code", "stage": "stages", "location": "location", "type": "school_type"}
+
+
+@task(task_run_name="公布抽取方案")
+def commit_draw(campaign_id: str, *, as_of: datetime) -> Receipt:
+    """Freeze and publish everything the draw depends on, before anybody can know the seed.
+
+    Raises:
+        ProtocolError: the plan, the rosters or the sources do not allow a draw, or another commitment stands.
+    """
+    plan = plan_of(campaign_id)
+    if plan.draw is None:
+        return Receipt("公布抽取方案", {"抽取学校": 0})
+    with writing(settings().database_url) as session:
+        require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.SCORED)
+        commitment = _commitment(session, plan, as_of)
+        draws.commit(session, campaign_id, commitment, at=now())
+        campaigns.advance(session, campaign_id, CampaignState.COMMITTED)
+    counts = {
+        "名录内学校": len(commitment.record["pool"]),
+        "层数": len(commitment.record["strata"]),
+        "拟抽学校": int(commitment.record["sizing"]["total"]),
+    }
+    return Receipt("公布抽取方案", counts, commitment.digest)
+
+
+@task(task_run_name="登记公开数值")
+def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *, as_of: datetime) -> Receipt:
+    """Keep the public values as two people typed them, and make the seed of them.
+
+    Raises:
+        ProtocolError: a value is early, malformed, typed by one person only or typed differently.
+    """
+    typed = [
+        ValueEntry(
+            source_id=item.source_id, actor_id=item.entered_by, text=item.value, evidence=item.evidence
+        )
+        for item in entries
+    ]
+    with writing(settings().database_url) as session:
+        record = draws.record_of(session, campaign_id)
+        agreed = public_values(records.sources(record["commitment"]), typed, as_of=as_of)
+        draws.enter_values(session, campaign_id, typed)
+        values = [{"source": v.source_id, "value": v.value, "evidence": v.evidence} for v in agreed]
+        facts = records.payload("seed", {**record, "values": values})
+        ledger.record(session, kind="seed", subject=campaign_id, payload=facts, at=now())
+    return Receipt("登记公开数值", {"公开来源": len(agreed), "录入": len(typed)}, facts["values"])
+
+
+@task(task_run_name="抽取学校和检查人员")
+def draw_schools(campaign_id: str, *, as_of: datetime) -> Receipt:
+    """Draw schools and teams under the commitment and the seed, and keep the record.
+
+    Raises:
+        ProtocolError: values are missing, no teams are possible, or another result stands on record.
+    """
+    with writing(settings().database_url) as session:
+        commitment = draws.record_of(session, campaign_id)["commitment"]
+        agreed = public_values(records.sources(commitment), draws.values(session, campaign_id), as_of=as_of)
+        links = {
+            kind: ledger.entry_hash(session, kind=kind, subject=campaign_id) for kind in ("commit", "seed")
+        }
+        record = records.draw(commitment, agreed, secret=_secret(commitment, campaign_id), ledger=links)
+        draws.keep_record(session, campaign_id, record, at=now())
+        campaigns.advance(session, campaign_id, CampaignState.DRAWN)
+    counts = {
+        "抽中学校": len(record["selection"]),
+        "检查组席位": sum(len(t["members"]) for t in record["teams"]),
+    }
+    return Receipt("抽取", counts, record["result_digest"])
+
+
+@task(task_run_name="核验并公开抽取记录")
+def open_drawn(campaign_id: str) -> Receipt:
+    """Verify the record with the verifier that outsiders use, and declare it open in the ledger.
+
+    Raises:
+        ProtocolError: the record does not verify, or nothing has been drawn.
+    """
+    with writing(settings().database_url) as session:
+        require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.DRAWN)
+        record = draws.record_of(session, campaign_id)
+        _require_verified(campaign_id, record)
+        facts = records.payload("open", record)
+        ledger.record(session, kind="open", subject=campaign_id, payload=facts, at=now())
+    return Receipt("公开抽取记录", {"核验通过": 1}, record["result_digest"])
+
+
+@task(task_run_name="展示抽取情况")
+def show_draw(campaign_id: str) -> None:
+    """Show how many schools were promised and drawn, per opaque stratum; no school and no person."""
+    with reading(settings().database_url) as session:
+        record = draws.record_of(session, campaign_id)
+    drawn = pd.Series([line["stratum"] for line in record.get("selection", [])], dtype="str").value_counts()
+    rows = [
+        {
+            "层": line["stratum"],
+            "名录": line["pool"],
+            "拟抽": line["size"],
+            "已抽": int(drawn.get(line["stratum"], 0)),
+        }
+        for line in record["commitment"]["strata"]
+    ]
+    table(f"{campaign_id}-draw-table", rows, description="抽取情况（层以代号表示）")
+
+
+def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
+    # Sources lay in the future when the promise was made; making the same promise again later is no fault.
+    instant = _LONG_AGO if draws.is_committed(session, plan.campaign) else as_of
+    return commit(
+        _setup(session, plan),
+        salt=derived_key("annex", plan.campaign),
+        secret=derived_key("draw", plan.campaign) if plan.draw and plan.draw.kind == "sealed" else "",
+        as_of=instant,
+    )
+
+
+def _setup(session: Session, plan: Plan) -> DrawSetup:
+    assert plan.draw is not None
+    people = roster.inspectors(session, plan.term.id)
+    apart = roster.recusals(session, plan.term.id)
+    return DrawSetup(
+        campaign_id=plan.campaign,
+        mode=plan.mode,
+        kind=plan.draw.kind,
+        matters=tuple(matter.code for matter in plan.matters),
+        schools=[_pool_school(row, plan) for row in _rows(roster.schools(session, plan.term.id))],
+        inspectors=[_pool_inspector(row, plan.team.load) for row in _rows(people)],
+        relations=[Relation(r["inspector_id"], r["school_code"], r["relation"]) for r in _rows(apart)],
+        sources=[_source(source.model_dump()) for source in plan.draw.sources],
+        ratio=plan.draw.ratio,
+        number=plan.draw.size,
+        minimum_per_stratum=plan.draw.minimum_per_stratum,
+        team_size=plan.team.size,
+    )
+
+
+def _pool_school(row: dict[str, Any], plan: Plan) -> PoolSchool:
+    assert plan.draw is not None
+    stages = str(row["stages"]).split(",")
+    # A team with fewer seats than stages covers the highest: its lessons are the hardest to judge.
+    needed = stages if len(stages) < plan.team.size else stages[-1:]
+    return PoolSchool(
+        code=row["school_code"],
+        stratum=tuple(str(row[_STRATUM[name]]) for name in plan.draw.strata_by),
+        district_code=row["district_code"],
+        requires=tuple(needed) if plan.team.requires_stage_expertise else (),
+    )
+
+
+def _pool_inspector(row: dict[str, Any], load: int) -> PoolInspector:
+    return PoolInspector(
+        inspector_id=row["inspector_id"],
+        is_leader=bool(row["is_leader"]),
+        expertise=tuple(code for code in str(row["expertise"]).split(",") if code),
+        load=min(int(row["load_count"]), load),
+        district_code=row["district_code"],
+        employer_code=row["employer_code"],
+    )
+
+
+def _source(source: dict[str, Any]) -> PublicSource:
+    return PublicSource(
+        source_id=source["id"],
+        kind=source["kind"],
+        name=source["name"],
+        announced_at=source["announced_at"],
+        throws=source["throws"],
+    )
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = frame.to_dict(orient="records")
+    return rows
+
+
+def derived_key(purpose: str, campaign_id: str) -> str:
+    """Return a campaign's own key for one purpose, from the installation's draw secret.
+
+    Raises:
+        SettingError: the secret is missing, too short, or the published one of the demo in a real bureau.
+    """
+    secret = settings().draw_secret.get_secret_value()
+    is_published = secret == DEMO_SECRET and not profile().is_synthetic
+    if len(secret) < 64 or is_published:
+        fault = Fault(
+            place="INSPECTION_DRAW_SECRET",
+            code="SET-002",
+            wanted="64 位以上的十六进制密钥，且不是演示用的公开密钥",
+            got="演示用的公开密钥" if is_published else f"{len(secret)} 个字符",
+            remedy="请运行 openssl rand -hex 32 生成，写入环境变量，并由督导室与纪检分别保管。",
+        )
+        raise SettingError("抽取密钥不可用", [fault])
+    return hmac.new(bytes.fromhex(secret), f"{purpose}:{campaign_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def _require_verified(campaign_id: str, record: dict[str, Any]) -> None:
+    failed = [step for step in verify(record) if step.outcome == "fail"]
+    if not failed:
+        return
+    faults = [
+        Fault(
+            place=f"检查批次 {campaign_id}",
+            column=step.title,
+            code="DRW-003",
+            wanted="与公布的方案和公开数值相符",
+            got=step.message,
+            remedy="请停止使用该记录，保全数据库并报告纪检。",
+        )
+        for step in failed
+    ]
+    raise ProtocolError("抽取记录核验未通过", faults)
+
+
+def _secret(commitment: dict[str, Any], campaign_id: str) -> str:
+    return derived_key("draw", campaign_id) if commitment["secret_digest"] else ""

@@ -1,0 +1,249 @@
+"""Publishes: gathers from the store what the public may see, and has the site written."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from prefect import task
+from sqlalchemy.orm import Session
+
+from inspection import verify
+from inspection.campaign import CampaignState
+from inspection.canonical import digest
+from inspection.case import CaseState
+from inspection.measure import RESULT_TITLES, Measures
+from inspection.notice import chinese_date, date_range
+from inspection.plan import MODE_TITLES, Plan
+from inspection.publication import (
+    BandCount,
+    DrawFacts,
+    DrawnSchool,
+    LedgerEntry,
+    NoticeFacts,
+    PersonCount,
+    ResultFacts,
+    SchoolFacts,
+    SiteFacts,
+    plan_facts,
+)
+from inspection.receipt import Receipt
+from inspection.store import campaign as campaigns
+from inspection.store import case as cases
+from inspection.store import draw as draws
+from inspection.store import finding as findings
+from inspection.store import ledger, roster
+from inspection.store import notice as notices
+from inspection.store import publication as publications
+from inspection.store import score as scores
+from inspection.store.engine import reading, writing
+from inspection.store.tables import Case, Notice
+from tasks.case import measures
+from tasks.notice import HEARING, facts_of
+from tasks.plan import plan_of
+from tasks.settings import profile, settings
+from tasks.site import write_site
+from tasks.workspace import public
+
+_OPEN = (CaseState.PROPOSED, CaseState.HEARD, CaseState.APPROVED)
+
+
+@task(task_run_name="生成公示网站")
+def publish(campaign_id: str, *, as_of: date) -> Receipt:
+    """Write the publication site of a campaign; the same store gives the same bytes.
+
+    Raises:
+        ProtocolError: something in it must not be public; the site that was there stays.
+    """
+    with reading(settings().database_url) as session:
+        facts = _site_facts(session, plan_of(campaign_id), as_of)
+    written = write_site(facts, public(campaign_id))
+    with writing(settings().database_url) as session:
+        publications.enter(
+            session,
+            campaign_id,
+            digest=written.content_digest,
+            file_count=written.file_count,
+            on=as_of,
+        )
+    counts = {"文件": written.file_count, "检查结果": len(facts.results), "文书": len(facts.notices)}
+    return Receipt("公示", counts, written.content_digest)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The public names of a term's schools and districts."""
+
+    schools: dict[str, dict[str, Any]]
+
+    def of(self, school_code: str) -> dict[str, str]:
+        school = self.schools[school_code]
+        return {
+            "school_code": school_code,
+            "school_name": school["school_name"],
+            "district_name": profile().district_name(school["district_code"]),
+        }
+
+
+def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
+    roster_rows = roster.schools(session, plan.term.id).to_dict(orient="records")
+    names = _Names({row["school_code"]: row for row in roster_rows})
+    entries = ledger.entries(session)
+    bureau = profile().bureau
+    return SiteFacts(
+        bureau_name=bureau.name,
+        office_name=bureau.office,
+        contact=bureau.contact,
+        is_synthetic=profile().is_synthetic,
+        as_of=as_of,
+        term_title=plan.term.title,
+        campaign_id=plan.campaign,
+        campaign_title=plan.title,
+        mode_title=MODE_TITLES[plan.mode],
+        phase=plan.phase,
+        state=CampaignState(campaigns.get(session, plan.campaign).state),
+        plan=plan_facts(plan, pool_count=len(names.schools)),
+        draw=_draw(session, plan, names),
+        schools=tuple(SchoolFacts(**names.of(code)) for code in sorted(names.schools)),
+        results=_results(session, plan, names, as_of),
+        band_counts=_band_counts(session, plan),
+        person_counts=_person_counts(session, plan),
+        small_cell_count=profile().small_cell_count,
+        notices=_notices(session, plan, names),
+        ledger_head=ledger.head(session),
+        ledger=tuple(
+            LedgerEntry(seq=e.seq, kind=e.kind, entry_hash=e.entry_hash, payload_digest=digest(dict(e.payload)))
+            for e in entries
+        ),
+        verifier_source=Path(verify.__file__).read_text(encoding="utf-8"),
+    )
+
+
+def _draw(session: Session, plan: Plan, names: _Names) -> DrawFacts | None:
+    if plan.draw is None or not draws.is_committed(session, plan.campaign):
+        return None
+    record = draws.record_of(session, plan.campaign)
+    visits = draws.visits(session, plan.campaign)
+    is_opened = bool(ledger.entry_hash(session, kind="open", subject=plan.campaign))
+    status = "已核验公开" if is_opened else "已抽取" if visits else "已公布方案，待抽取"
+    return DrawFacts(
+        kind=plan.draw.kind,
+        is_opened=is_opened or plan.draw.kind == "open",
+        status=status,
+        commitment_digest=record["commitment_digest"],
+        ledger_head=ledger.entry_hash(session, kind="commit", subject=plan.campaign),
+        record=record,
+        schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
+    )
+
+
+def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[ResultFacts, ...]:
+    known = {
+        case.school_code: case for case in cases.cases(session, plan.campaign) if case.direction == "adverse"
+    }
+    matter = "、".join(matter.name for matter in plan.matters)
+    rules = measures()
+    return tuple(
+        ResultFacts(
+            **names.of(row.school_code),
+            matter=matter,
+            category=row.result,
+            category_title=RESULT_TITLES[row.result],
+            inspected_on=row.visited_on,
+            disposal=_disposal(known.get(row.school_code), rules),
+            published_on=as_of,
+            status="open-case" if _is_open(known.get(row.school_code)) else "published",
+        )
+        for row in findings.results(session, plan.campaign).itertuples()
+    )
+
+
+def _is_open(case: Case | None) -> bool:
+    return case is not None and case.state in _OPEN
+
+
+def _disposal(case: Case | None, rules: Measures) -> str:
+    if case is None or case.state in (*_OPEN, CaseState.RETURNED):
+        return "无需处置" if case is None else "正在办理"
+    return rules.by_code[case.measure].title
+
+
+def _band_counts(session: Session, plan: Plan) -> tuple[BandCount, ...]:
+    totals = scores.totals(session, plan.campaign, scores.latest_basis(session, plan.campaign))
+    places = roster.schools(session, plan.term.id)[["school_code", "district_code"]]
+    counts = totals.merge(places, on="school_code").groupby(["district_code", "stage", "public_band"]).size()
+    return tuple(
+        BandCount(
+            district_code=str(district),
+            district_name=profile().district_name(str(district)),
+            stage=str(stage),
+            band=str(band),
+            school_count=int(count),
+        )
+        for (district, stage, band), count in counts.items()
+    )
+
+
+def _person_counts(session: Session, plan: Plan) -> tuple[PersonCount, ...]:
+    figures = roster.indicators(session, plan.term.id)
+    answers = figures[(figures.indicator_id == "survey_response_count") & figures.value.notna()]
+    places = roster.schools(session, plan.term.id)[["school_code", "district_code"]]
+    sums = answers.merge(places, on="school_code").groupby(["district_code", "stage"])["value"].sum()
+    return tuple(
+        PersonCount(
+            subject="家长问卷答卷份数",
+            district_code=str(district),
+            district_name=profile().district_name(str(district)),
+            stage=str(stage),
+            person_count=int(count),
+        )
+        for (district, stage), count in pd.Series(sums).items()
+    )
+
+
+def _notices(session: Session, plan: Plan, names: _Names) -> tuple[NoticeFacts, ...]:
+    rules = measures()
+    issued = [
+        _issued(notice, case, rules, names)
+        for notice, case in notices.notices(session, plan.campaign)
+        if notice.kind != HEARING
+    ]
+    waiting = cases.cases(session, plan.campaign, CaseState.PROPOSED, CaseState.HEARD)
+    shown = [_shown(session, case, rules, names) for case in waiting if case.direction == "favourable"]
+    return (*issued, *(item for item in shown if item))
+
+
+def _issued(notice: Notice, case: Case, rules: Measures, names: _Names) -> NoticeFacts:
+    facts = facts_of(notice)
+    title = rules.by_code[case.measure].title
+    verb = "作出" if case.direction == "adverse" else "予以"
+    return NoticeFacts(
+        number=facts.number.text,
+        title=facts.title,
+        school_code=case.school_code,
+        school_name=facts.school_name,
+        district_name=names.of(case.school_code)["district_name"],
+        kind="warning" if case.direction == "adverse" else "commendation",
+        issued_on=notice.issued_on,
+        sentence=f"{chinese_date(notice.issued_on)}，{facts.bureau_name}对{facts.school_name}{verb}“{title}”。",
+    )
+
+
+def _shown(session: Session, case: Case, rules: Measures, names: _Names) -> NoticeFacts | None:
+    """Return the public notice that comes before praise, so that anyone may object."""
+    hearing = cases.hearing_of(session, case.case_id)
+    if hearing is None:
+        return None
+    place, title = names.of(case.school_code), rules.by_code[case.measure].title
+    span = date_range(hearing.notified_on, hearing.expires_on)
+    return NoticeFacts(
+        number="公示",
+        title=f"拟对{place['school_name']}予以{title}的公示",
+        school_code=case.school_code,
+        school_name=place["school_name"],
+        district_name=place["district_name"],
+        kind="commendation",
+        issued_on=hearing.notified_on,
+        sentence=f"公示期为{span}；有异议的，请在公示期内向{profile().bureau.office}书面反映。",
+    )

@@ -1,0 +1,122 @@
+"""Scores: indicators derived from what was staged, and every school-stage scored under the plan's rubric."""
+
+from pathlib import Path
+
+import pandas as pd
+from prefect import task
+from sqlalchemy.orm import Session
+
+from inspection import policy_file
+from inspection.campaign import CampaignState
+from inspection.canonical import digest_rows
+from inspection.evidence import Evidence
+from inspection.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.plan import Plan
+from inspection.publication import BAND_TITLES, STAGE_TITLES
+from inspection.receipt import Receipt
+from inspection.rubric import Rubric, load_rubric
+from inspection.scoring import Scored, score
+from inspection.store import campaign as campaigns
+from inspection.store import finding as findings
+from inspection.store import roster
+from inspection.store import score as scores
+from inspection.store.engine import reading, writing
+from tasks.artifact import table
+from tasks.ingest import staged_data_set
+from tasks.plan import plan_of
+from tasks.settings import profile, settings
+from tasks.workspace import read_frame, staged, write_frame
+
+INDICATORS = "indicators.derived.parquet"
+
+
+@task(task_run_name="计算指标")
+def derive_indicators(campaign_id: str) -> Receipt:
+    """Derive every indicator of every school-stage from the staged data sets, into the staging folder.
+
+    Raises:
+        DocumentError: the catalogue reads a column that no data set has.
+    """
+    plan = plan_of(campaign_id)
+    names = [owed.data_set for owed in plan.data]
+    found = {name: staged_data_set(plan.term.id, name) for name in names}
+    frames = {name: item.rows for name, item in found.items()}
+    derived = derive(catalogue(), frames, {name: item.missing for name, item in found.items()})
+    write_frame(staged(plan.term.id, INDICATORS), derived)
+    counts = {"指标值": len(derived), "缺项": int((derived.missing_reason != "").sum())}
+    return Receipt("计算指标", counts, digest_rows(derived.itertuples(index=False)))
+
+
+@task(task_run_name="评分（{basis}）")
+def score_schools(campaign_id: str, *, basis: str) -> Receipt:
+    """Score every school-stage: `reported` on the schools' figures, `verified` with the findings on site.
+
+    Raises:
+        DocumentError: the rubric is absent or wrong.
+        ProtocolError: the campaign is not on record.
+    """
+    plan = plan_of(campaign_id)
+    rubric, path = rubric_of(plan)
+    with writing(settings().database_url) as session:
+        scored = _scored(session, plan, rubric, basis)
+        campaigns.keep_policy(session, kind="rubric", path=path)
+        scores.enter(session, campaign_id, basis, scored, rubric_digest=policy_file.file_digest(path))
+        if basis == "reported":
+            campaigns.advance(session, campaign_id, CampaignState.SCORED)
+    established = int((scored.totals.public_band != "not-established").sum())
+    counts = {"校段": len(scored.totals), "得分明细": len(scored.lines), "已评定等级": established}
+    return Receipt("评分" if basis == "reported" else "复评", counts, scored.digest())
+
+
+@task(task_run_name="试评试点学校")
+def rehearse_pilot(campaign_id: str) -> Receipt:
+    """Score the pilot schools from the staging folder alone; nothing is entered in the store."""
+    plan = plan_of(campaign_id)
+    rubric, _ = rubric_of(plan)
+    schools = staged_data_set(plan.term.id, "schools").rows
+    chosen = schools[schools.school_code.isin(plan.pilot_schools)] if plan.pilot_schools else schools
+    evidence = Evidence(catalogue(), chosen, read_frame(staged(plan.term.id, INDICATORS)))
+    scored = score(rubric, evidence, minimum_coverage_rate=profile().minimum_coverage_rate)
+    counts = {"试点学校": chosen.school_code.nunique(), "得分明细": len(scored.lines)}
+    return Receipt("试评", counts, scored.digest())
+
+
+@task(task_run_name="展示等级分布")
+def show_bands(campaign_id: str, *, basis: str) -> None:
+    """Show how many school-stages hold which public band, by stage; no school by name."""
+    with reading(settings().database_url) as session:
+        totals = scores.totals(session, campaign_id, basis)
+    counts = totals.groupby(["stage", "public_band"]).size().unstack(fill_value=0)
+    rows = [
+        {"学段": STAGE_TITLES[str(stage)]}
+        | {title: int(counts.loc[stage].get(band, 0)) for band, title in BAND_TITLES.items()}
+        for stage in counts.index
+    ]
+    table(f"{campaign_id}-bands", rows, description="各学段等级分布（不含考试成绩类指标）")
+
+
+def catalogue() -> IndicatorCatalogue:
+    """Return the bureau's catalogue of indicators."""
+    return load_indicators(profile().folders.rubrics / "indicators.yaml")
+
+
+def rubric_of(plan: Plan) -> tuple[Rubric, Path]:
+    """Return the plan's rubric and where it lies.
+
+    Raises:
+        DocumentError: it is absent or wrong.
+    """
+    path = profile().folders.rubrics / f"{plan.rubric}.yaml"
+    return load_rubric(path, catalogue()), path
+
+
+def _scored(session: Session, plan: Plan, rubric: Rubric, basis: str) -> Scored:
+    found = findings.items(session, plan.campaign) if basis == "verified" else pd.DataFrame()
+    evidence = Evidence(
+        catalogue(),
+        roster.schools(session, plan.term.id),
+        roster.indicators(session, plan.term.id),
+        roster.indicators(session, plan.term.compared_with),
+        **({"findings": found} if len(found) else {}),
+    )
+    return score(rubric, evidence, minimum_coverage_rate=profile().minimum_coverage_rate)

@@ -1,0 +1,228 @@
+"""Visits: who goes where when, and the dossier and findings workbook of every team."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from prefect import task
+from sqlalchemy.orm import Session
+
+from inspection.campaign import CampaignState
+from inspection.canonical import digest_rows
+from inspection.commitment import pseudonym
+from inspection.dossier import (
+    DossierFacts,
+    TeamMember,
+    VisitItem,
+    VisitMatter,
+    VisitSchool,
+    visit_item_faults,
+)
+from inspection.errors import ProtocolError
+from inspection.plan import MODE_TITLES, Plan
+from inspection.publication import STAGE_TITLES
+from inspection.receipt import Receipt
+from inspection.record import current_teams
+from inspection.rubric import Rubric
+from inspection.store import campaign as campaigns
+from inspection.store import draw as draws
+from inspection.store import ledger, roster
+from inspection.store.engine import writing
+from inspection.store.tables import Dispatch
+from inspection.store.writing import put
+from inspection.team import role_title
+from inspection.visit import schedule, team_codes
+from inspection.workbook import findings_workbook
+from inspection.workdays import add_workdays, workdays_between
+from tasks.document import Request, render_many
+from tasks.draw import derived_key
+from tasks.plan import plan_of
+from tasks.score import rubric_of
+from tasks.settings import profile, settings
+from tasks.workbook import write_workbook
+from tasks.workspace import outbox, write_whole
+
+SCHOOL_TYPES = {
+    "primary-school": "小学",
+    "junior-school": "初级中学",
+    "nine-year-school": "九年一贯制学校",
+    "teaching-point": "教学点",
+}
+LOCATIONS = {"urban": "城区", "town": "镇区", "rural": "乡村"}
+TO_BRING = ("督导证件与本手册", "检查记录表（电子版和纸质版）", "相机或具备拍照功能的设备", "回避声明")
+SAFETY_NOTES = (
+    "发现师生人身安全危险、学生受到伤害或重大安全隐患的，立即报告，不等检查结束。",
+    "访谈学生须有校方人员以外的成年人在场，不询问家庭隐私，不拍摄学生正面影像。",
+    "不接受宴请和礼品，不提与检查无关的要求。",
+)
+_RETURN_WORKDAYS = 3
+
+
+@task(task_run_name="派发工作手册与检查记录表")
+def dispatch_teams(campaign_id: str, *, as_of: date) -> Receipt:
+    """Set the days of the visits and write each team's dossier and workbook; again gives the same bytes.
+
+    Raises:
+        ProtocolError: the days do not suffice, or a visit has too many items.
+        DocumentError: a document holds a character no font has.
+    """
+    plan = plan_of(campaign_id)
+    with writing(settings().database_url) as session:
+        _enter_visits(session, plan)
+        facts = _dossiers(session, plan, as_of)
+    pdfs = render_many([Request("dossier", dossier) for dossier in facts], as_of=as_of)
+    rows = [row for pair in zip(facts, pdfs, strict=True) for row in _write(campaign_id, *pair)]
+    with writing(settings().database_url) as session:
+        put(session, Dispatch, rows)
+        campaigns.advance(session, campaign_id, CampaignState.VISITING)
+    counts = {"检查组": len(facts), "学校": sum(len(dossier.schools) for dossier in facts), "文件": len(rows)}
+    return Receipt(
+        "派发材料", counts, digest_rows((r["team_code"], r["kind"], r["content_digest"]) for r in rows)
+    )
+
+
+def _enter_visits(session: Session, plan: Plan) -> None:
+    record = draws.record_of(session, plan.campaign)
+    people = {
+        pseudonym(derived_key("annex", plan.campaign), code): code
+        for code in roster.inspectors(session, plan.term.id).inspector_id
+    }
+    seats = {
+        school: [(people[member["inspector"]], member["role"]) for member in team["members"]]
+        for school, team in current_teams(record).items()
+    }
+    teams = {school: tuple(person for person, _ in members) for school, members in seats.items()}
+    assert plan.visits is not None, "a plan that draws says when the visits are"
+    days = workdays_between(plan.visits.starts_on, plan.visits.ends_on, profile().calendar)
+    codes, dates = team_codes(teams), schedule(teams, days)
+    visits = [{"school_code": s, "team_code": codes[s], "visit_on": dates[s]} for s in teams]
+    members = {(codes[s], person): role for s, team in reversed(seats.items()) for person, role in team}
+    draws.enter_visits(
+        session,
+        plan.campaign,
+        [{"campaign_id": plan.campaign, **row} for row in visits],
+        [
+            {"campaign_id": plan.campaign, "team_code": team, "inspector_id": person, "role": role}
+            for (team, person), role in members.items()
+        ],
+    )
+
+
+def _dossiers(session: Session, plan: Plan, as_of: date) -> list[DossierFacts]:
+    names = roster.inspectors(session, plan.term.id).set_index("inspector_id").inspector_name.to_dict()
+    schools = {
+        row["school_code"]: row for row in roster.schools(session, plan.term.id).to_dict(orient="records")
+    }
+    by_team: dict[str, list[VisitSchool]] = defaultdict(list)
+    rubric, _ = rubric_of(plan)
+    for visit in draws.visits(session, plan.campaign):
+        school = _school(schools[visit["school_code"]], visit["visit_on"], plan, rubric)
+        by_team[visit["team_code"]].append(school)
+    members: dict[str, list[TeamMember]] = defaultdict(list)
+    for row in draws.members(session, plan.campaign):
+        person = TeamMember(
+            inspector_id=row["inspector_id"],
+            inspector_name=names[row["inspector_id"]],
+            role_title=_role_title(row["role"]),
+        )
+        members[row["team_code"]].append(person)
+    common = _common(session, plan, as_of)
+    return [
+        DossierFacts(
+            **common,
+            team_code=code,
+            members=tuple(sorted(members[code], key=lambda m: (m.role_title != "组长", m.inspector_id))),
+            schools=tuple(sorted(by_team[code], key=lambda s: (s.visit_on or date.max, s.school_code))),
+            workbook_name=workbook_name(code),
+        )
+        for code in sorted(by_team)
+    ]
+
+
+def workbook_name(team_code: str) -> str:
+    """Return what a team's findings workbook is called, going out and coming back."""
+    return f"检查记录-{team_code}.xlsx"
+
+
+def _common(session: Session, plan: Plan, as_of: date) -> dict[str, Any]:
+    bureau = profile().bureau
+    assert plan.visits is not None
+    return {
+        "bureau_name": bureau.name,
+        "office_name": bureau.office,
+        "campaign_title": plan.title,
+        "term_title": plan.term.title,
+        "mode_title": MODE_TITLES[plan.mode],
+        "matters": tuple(VisitMatter(name=matter.name, basis=matter.basis) for matter in plan.matters),
+        "to_bring": TO_BRING,
+        "safety_notes": SAFETY_NOTES,
+        "urgent_contact": bureau.contact or bureau.office,
+        "return_by": add_workdays(plan.visits.ends_on, _RETURN_WORKDAYS, profile().calendar),
+        "contact": bureau.contact or bureau.office,
+        "issued_on": as_of,
+        "ledger_head": ledger.entry_hash(session, kind="draw", subject=plan.campaign),
+        "record_digest": draws.record_of(session, plan.campaign)["result_digest"],
+        "is_synthetic": profile().is_synthetic,
+    }
+
+
+def _school(row: dict[str, Any], visit_on: date, plan: Plan, rubric: Rubric) -> VisitSchool:
+    stages = str(row["stages"]).split(",")
+    items = _items(stages, plan, rubric)
+    faults = visit_item_faults(items, place=f"学校 {row['school_code']}")
+    if faults:
+        raise ProtocolError("入校检查的项目过多", faults)
+    return VisitSchool(
+        school_code=row["school_code"],
+        school_name=row["school_name"],
+        district_name=profile().district_name(row["district_code"]),
+        school_type_title=SCHOOL_TYPES.get(row["school_type"], row["school_type"]),
+        location_title=LOCATIONS.get(row["location"], row["location"]),
+        stage_titles=tuple(STAGE_TITLES[stage] for stage in stages),
+        student_count=int(row["student_count"] or 0),
+        class_count=int(row["class_count"] or 0),
+        teacher_count=int(row["teacher_count"] or 0),
+        visit_on=visit_on,
+        items=items,
+    )
+
+
+def _items(stages: list[str], plan: Plan, rubric: Rubric) -> tuple[VisitItem, ...]:
+    criteria = {criterion.id: criterion for criterion in rubric.criteria}
+    return tuple(
+        VisitItem(
+            criterion_id=code,
+            stage_title=STAGE_TITLES[stage],
+            matter_name=matter.name,
+            content=criteria[code].phrase,
+            clause=criteria[code].clause,
+            method="现场查看",
+            is_rated=criteria[code].rule.kind == "rating",
+        )
+        for matter in plan.matters
+        for code in matter.criteria
+        for stage in stages
+        if stage in rubric.stages_of(criteria[code])
+    )
+
+
+def _role_title(role: str) -> str:
+    """Return a role without the code of the expertise, which the stage says better."""
+    code = role.partition(":")[2]
+    return f"专业人员（{STAGE_TITLES[code]}）" if code in STAGE_TITLES else role_title(role)
+
+
+def _write(campaign_id: str, facts: DossierFacts, pdf: bytes) -> list[dict[str, str]]:
+    folder = f"teams/{facts.team_code}"
+    sheet = write_workbook(findings_workbook(facts), as_of=facts.issued_on)
+    files = {"dossier": ("dossier.pdf", pdf), "findings": (facts.workbook_name, sheet)}
+    return [
+        {
+            "campaign_id": campaign_id,
+            "team_code": facts.team_code,
+            "kind": kind,
+            "file_name": f"{folder}/{name}",
+            "content_digest": write_whole(outbox(campaign_id) / folder / name, content),
+        }
+        for kind, (name, content) in files.items()
+    ]
