@@ -43,6 +43,7 @@ class Measure(PolicyModel):
     title: str
     level: int = Field(ge=0, description="在阶梯上的级次；0 为内部关注，1 为提醒")
     direction: Literal["adverse", "favourable", "neutral"]
+    verb: Literal["予以", "责令"] = Field(default="予以", description="文书中的动词，如 责令限期整改")
     form: Literal["decision", "recommendation", "referral"] = "decision"
     issuer: str
     legal_basis: tuple[str, ...] = Field(min_length=1)

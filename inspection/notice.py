@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from inspection.canonical import digest
 
+Verb = Literal["予以", "责令"]
 TITLE_WIDTH = 19  # characters of a title line at 2号, one short of the full width of 156 mm
 OUTCOME_TITLES = {"accepted": "予以采纳", "partly": "予以部分采纳", "rejected": "不予采纳"}
 _DIGITS = "〇一二三四五六七八九"
@@ -80,6 +81,15 @@ def change_text(change_pp: float | Decimal) -> str:
     if size == "0":
         return "持平"
     return f"{'上升' if change_pp > 0 else '下降'}{size}个百分点"
+
+
+def decision_text(verb: Verb, measure_title: str) -> str:
+    """Return a measure against the school that is addressed.
+
+    >>> decision_text("责令", "限期整改"), decision_text("予以", "通报批评")
+    ('责令你校限期整改', '对你校予以通报批评')
+    """
+    return f"责令你校{measure_title}" if verb == "责令" else f"对你校予以{measure_title}"
 
 
 def title_lines(parts: tuple[str, ...], *, width: int = TITLE_WIDTH) -> tuple[str, ...]:
@@ -260,11 +270,21 @@ class WarningFacts(Letter):
     review_days: int
     appeal_days: int
     appeal_organ: str
+    measure_verb: Verb = "予以"
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """Such as 某市教育局 / 关于对某小学予以警示的通知."""
-        return title_lines((self.bureau_name, f"关于对{self.school_name}", f"予以{self.measure_title}的通知"))
+        """Such as 某市教育局 / 关于对某小学予以警示的通知, or / 关于责令某小学限期整改的通知."""
+        if self.measure_verb == "责令":
+            parts = (f"关于责令{self.school_name}", f"{self.measure_title}的通知")
+        else:
+            parts = (f"关于对{self.school_name}", f"予以{self.measure_title}的通知")
+        return title_lines((self.bureau_name, *parts))
+
+    @property
+    def decision(self) -> str:
+        """What is decided, as the sentence goes on after 决定."""
+        return decision_text(self.measure_verb, self.measure_title)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,6 +325,12 @@ class HearingLetterFacts(Letter):
     expires_on: date
     reply_to: str
     reply_address: str
+    measure_verb: Verb = "予以"
+
+    @property
+    def decision(self) -> str:
+        """What is in view, as the sentence goes on after 拟."""
+        return decision_text(self.measure_verb, self.measure_title)
 
     @property
     def lines(self) -> tuple[str, ...]:

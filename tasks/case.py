@@ -25,6 +25,7 @@ from inspection.workdays import add_workdays
 from tasks.artifact import table
 from tasks.clock import now
 from tasks.draw import derived_key
+from tasks.finding import persons
 from tasks.hearing import replies_of
 from tasks.plan import plan_of
 from tasks.settings import profile, settings
@@ -125,8 +126,7 @@ def measures() -> Measures:
 def _proposals(session: Session, campaign_id: str) -> tuple[Proposal, ...]:
     plan = plan_of(campaign_id)
     results = findings.results(session, campaign_id)
-    sizes = pd.DataFrame(draws.members(session, campaign_id)).groupby("team_code").size()
-    visited = results.assign(inspector_count=results.team_code.map(sizes))
+    visited = results.assign(inspector_count=[len(persons(text)) for text in results.present])
     return propose(
         measures(),
         scores.lines(session, campaign_id, "verified"),

@@ -1,5 +1,6 @@
 """Findings: the teams' workbooks taken back, checked like any submission, and appended to the record."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -100,7 +101,13 @@ def _read(campaign_id: str) -> tuple[DataSet, DataSet]:
     known = load_source_maps(profile().folders.sources)
     maps = known["findings"], known["visit_results"]
     items, results = _both(paths, maps, folder)
-    faults = [*items.faults, *results.faults, *_wrong_schools(campaign_id, results), *_unsaid(items, maps[0])]
+    faults = [
+        *items.faults,
+        *results.faults,
+        *_wrong_schools(campaign_id, results),
+        *_strangers(campaign_id, results, maps[1]),
+        *_unsaid(items, maps[0]),
+    ]
     if faults:
         raise SourceError(f"检查记录表有 {len(faults)} 处需要改正", faults)
     return items, results
@@ -138,6 +145,32 @@ def _wrong_schools(campaign_id: str, results: DataSet) -> list[Fault]:
         for row in results.rows.itertuples()
         if teams.get(row.school_code) != row.team_code
     ]
+
+
+def _strangers(campaign_id: str, results: DataSet, source_map: SourceMap) -> list[Fault]:
+    """Whoever was present was sent: who was drawn cannot be replaced by hand."""
+    with reading(settings().database_url) as session:
+        sent = {(row["team_code"], row["inspector_id"]) for row in draws.members(session, campaign_id)}
+    return [
+        Fault(
+            place=row.source_file,
+            sheet=row.source_sheet,
+            row=row.source_row,
+            column=source_map.columns["present"].title,
+            code="FND-004",
+            wanted="本检查组成员的编号",
+            got=person,
+            remedy="请填写到场检查人员的编号；人员有变动的，先按程序办理替换。",
+        )
+        for row in results.rows.itertuples()
+        for person in persons(row.present)
+        if (row.team_code, person) not in sent
+    ]
+
+
+def persons(text: str) -> list[str]:
+    """Return the ids in a cell of persons, sorted, each once."""
+    return sorted({part.strip() for part in re.split("[、，,;；\\s]+", text) if part.strip()})
 
 
 def _unsaid(items: DataSet, source_map: SourceMap) -> list[Fault]:
@@ -186,6 +219,7 @@ def _result(row: dict[str, Any], numbers: dict[tuple[str, str], str], campaign_i
         "team_code": row["team_code"],
         "result": row["result"],
         "visited_on": date.fromisoformat(str(row["visited_on"])[:10]),
+        "present": "、".join(persons(row["present"])),
         "is_urgent": bool(pd.notna(row["is_urgent"]) and row["is_urgent"]),
         "submission_id": numbers["visit_results", row["source_file"]],
     }

@@ -8,6 +8,7 @@ from prefect import task
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
+from inspection.campaign import CampaignState
 from inspection.canonical import digest_rows
 from inspection.case import CaseState
 from inspection.measure import Measure
@@ -26,6 +27,7 @@ from inspection.plan import MODE_TITLES, Plan
 from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.receipt import Receipt
 from inspection.rubric import Rubric
+from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
 from inspection.store import finding as findings
@@ -65,6 +67,7 @@ def issue_approved(campaign_id: str, *, as_of: date) -> Receipt:
     warned = _issue(campaign_id, WARNING, CaseState.APPROVED, as_of)
     praised = _issue(campaign_id, COMMENDATION, CaseState.APPROVED, as_of)
     _close_unwritten(campaign_id, as_of)
+    _settle(campaign_id)
     return Receipt("制发文书", {"警示类": warned.counts["新制发"], "表扬": praised.counts["新制发"]})
 
 
@@ -155,6 +158,14 @@ def _close_unwritten(campaign_id: str, as_of: date) -> None:
                 cases.serve(session, case, on=as_of, due_on=None)
 
 
+def _settle(campaign_id: str) -> None:
+    """Take the campaign on once no case waits for a hearing, a decision or its document."""
+    waiting = (CaseState.PROPOSED, CaseState.HEARD, CaseState.APPROVED, CaseState.RETURNED)
+    with writing(settings().database_url) as session:
+        if not cases.cases(session, campaign_id, *waiting):
+            campaigns.advance(session, campaign_id, CampaignState.DECIDED)
+
+
 def _keep_file(campaign_id: str, notice: Notice, content: bytes) -> str:
     folder = f"cases/{notice.case_id}" if notice.kind == HEARING else "notices"
     name = "hearing-letter.pdf" if notice.kind == HEARING else f"{notice.case_id}.pdf"
@@ -209,6 +220,7 @@ def _hearing_letter(desk: _Desk, case: Case, measure: Measure, number: int) -> H
         expires_on=hearing.expires_on,
         reply_to=bureau.office,
         reply_address=bureau.address or bureau.office,
+        measure_verb=measure.verb,
     )
 
 
@@ -233,6 +245,7 @@ def _warning(desk: _Desk, case: Case, measure: Measure, number: int) -> WarningF
         review_days=deadlines.review_days,
         appeal_days=deadlines.appeal_days,
         appeal_organ=bureau.appeal_organ,
+        measure_verb=measure.verb,
     )
 
 

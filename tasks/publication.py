@@ -13,7 +13,7 @@ from inspection import verify
 from inspection.campaign import CampaignState
 from inspection.canonical import digest
 from inspection.case import CaseState
-from inspection.measure import RESULT_TITLES, Measures
+from inspection.measure import RESULT_TITLES, Measure, Measures
 from inspection.notice import chinese_date, date_range
 from inspection.plan import MODE_TITLES, Plan
 from inspection.publication import (
@@ -113,7 +113,9 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
         notices=_notices(session, plan, names),
         ledger_head=ledger.head(session),
         ledger=tuple(
-            LedgerEntry(seq=e.seq, kind=e.kind, entry_hash=e.entry_hash, payload_digest=digest(dict(e.payload)))
+            LedgerEntry(
+                seq=e.seq, kind=e.kind, entry_hash=e.entry_hash, payload_digest=digest(dict(e.payload))
+            )
             for e in entries
         ),
         verifier_source=Path(verify.__file__).read_text(encoding="utf-8"),
@@ -216,8 +218,7 @@ def _notices(session: Session, plan: Plan, names: _Names) -> tuple[NoticeFacts, 
 
 def _issued(notice: Notice, case: Case, rules: Measures, names: _Names) -> NoticeFacts:
     facts = facts_of(notice)
-    title = rules.by_code[case.measure].title
-    verb = "作出" if case.direction == "adverse" else "予以"
+    measure = rules.by_code[case.measure]
     return NoticeFacts(
         number=facts.number.text,
         title=facts.title,
@@ -226,8 +227,13 @@ def _issued(notice: Notice, case: Case, rules: Measures, names: _Names) -> Notic
         district_name=names.of(case.school_code)["district_name"],
         kind="warning" if case.direction == "adverse" else "commendation",
         issued_on=notice.issued_on,
-        sentence=f"{chinese_date(notice.issued_on)}，{facts.bureau_name}对{facts.school_name}{verb}“{title}”。",
+        sentence=f"{chinese_date(notice.issued_on)}，{facts.bureau_name}{_decided(measure, facts.school_name)}。",
     )
+
+
+def _decided(measure: Measure, school_name: str) -> str:
+    verb, title = measure.verb, measure.title
+    return f"责令{school_name}{title}" if verb == "责令" else f"对{school_name}予以{title}"
 
 
 def _shown(session: Session, case: Case, rules: Measures, names: _Names) -> NoticeFacts | None:

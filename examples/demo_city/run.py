@@ -20,11 +20,11 @@ from examples.demo_city.chance import public_values
 from examples.demo_city.city import Sizes
 from examples.demo_city.faults import AnswerKey, read_answer_key
 from examples.demo_city.people import fill_all, fill_hearings
-from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, write_city
+from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, write_city
 from inspection.errors import Fault, SourceError
 from inspection.receipt import Receipt
 
-PREVIOUS, CURRENT = "2024-2025-2-basic", "2025-2026-2-basic"
+PREVIOUS = "2024-2025-2-basic"
 DIRECTOR = "director-01"
 DAYS = {
     "deployed": date(2026, 3, 5),
@@ -85,23 +85,22 @@ class Journal:
 
 def run(folder: Path, *, seed: str, sizes: Sizes) -> int:
     """Run both terms and return the exit code: 0 when every planted fault was caught and none invented."""
-    from prefect.server.api.server import SubprocessASGIServer  # noqa: F401 - says at once if Prefect cannot run
-
     started = time.perf_counter()
     shutil.rmtree(folder / "workspace", ignore_errors=True)
     workspace = folder / "workspace"
     journal = Journal(folder)
     journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
-    refused = run_term(journal, workspace, seed=seed)
+    current = campaign_id(sizes)
+    refused = run_term(journal, workspace, current, seed=seed)
     key = read_answer_key(workspace / "answer-key.json")
     caught = compare(key, [*caught_faults(), *refused])
     seconds = round(time.perf_counter() - started, 1)
     journal.write(schools=sizes.school_count, seed=seed, seconds=seconds, faults=caught)
-    _close(folder, caught, seconds)
+    _close(folder, current, caught, seconds)
     return int(bool(caught["missed"] or caught["invented"]))
 
 
-def run_term(journal: Journal, workspace: Path, *, seed: str) -> list[Fault]:
+def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> list[Fault]:
     """Run every flow of the two terms in the bureau's order; return the faults of the run that was refused."""
     from flows.deploy_cycle import deploy_cycle
     from flows.draw_inspection import draw_inspection
@@ -117,9 +116,9 @@ def run_term(journal: Journal, workspace: Path, *, seed: str) -> list[Fault]:
     from tasks.plan import plan_of
 
     def on(day: str) -> CampaignRequest:
-        return CampaignRequest(campaign_id=CURRENT, as_of=DAYS[day])
+        return CampaignRequest(campaign_id=current, as_of=DAYS[day])
 
-    inbox, outbox = workspace / "inbox", workspace / "outbox" / CURRENT
+    inbox, outbox = workspace / "inbox", workspace / "outbox" / current
     previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
     journal.stage("上年数据", lambda: inspect_term(previous))
     journal.stage("启动部署", lambda: deploy_cycle(on("deployed")))
@@ -127,21 +126,22 @@ def run_term(journal: Journal, workspace: Path, *, seed: str) -> list[Fault]:
     journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
     journal.stage("试点推进", lambda: run_pilot(on("inspected")))
     journal.stage("学期评定", lambda: inspect_term(on("inspected")))
-    values = public_values(plan_of(CURRENT))
-    drawn = DrawRequest(campaign_id=CURRENT, as_of=DAYS["drawn"], values=values)
+    values = public_values(plan_of(current))
+    drawn = DrawRequest(campaign_id=current, as_of=DAYS["drawn"], values=values)
     journal.stage("随机抽取", lambda: draw_inspection(drawn))
-    fill_all(outbox / "teams", inbox / CURRENT / "findings", seed=seed)
+    members, days = _sent(current)
+    fill_all(outbox / "teams", inbox / current / "findings", seed=seed, members=members, days=days)
     journal.stage("收回记录", lambda: record_findings(on("found")))
     journal.stage("公开抽取", lambda: open_draw(on("found")))
-    proposed = NoticeRequest(campaign_id=CURRENT, as_of=DAYS["proposed"])
+    proposed = NoticeRequest(campaign_id=current, as_of=DAYS["proposed"])
     journal.stage("提出建议", lambda: issue_notices(proposed))
     journal.stage("期间公示", lambda: publish_site(on("proposed")))
     register = outbox / "告知答复登记表.xlsx"
-    (inbox / CURRENT / "hearings").mkdir(parents=True, exist_ok=True)
+    (inbox / current / "hearings").mkdir(parents=True, exist_ok=True)
     fill_hearings(
-        register, inbox / CURRENT / "hearings" / register.name, seed=seed, replied_on=date(2026, 6, 15)
+        register, inbox / current / "hearings" / register.name, seed=seed, replied_on=date(2026, 6, 15)
     )
-    decided = NoticeRequest(campaign_id=CURRENT, as_of=DAYS["decided"], decisions=_approve_all())
+    decided = NoticeRequest(campaign_id=current, as_of=DAYS["decided"], decisions=_approve_all(current))
     journal.stage("审批制发", lambda: issue_notices(decided))
     journal.stage("跟踪整改", lambda: follow_up(on("decided")))
     journal.stage("公示网站", lambda: publish_site(on("decided")))
@@ -210,19 +210,33 @@ def _put_aside(inbox: Path, faults: Sequence[Fault]) -> Receipt:
     return Receipt("整批退回一次", {"无法识别的文件": len(faults)})
 
 
-def _approve_all() -> tuple[Any, ...]:
+def _sent(current: str) -> tuple[dict[str, tuple[str, ...]], dict[str, date]]:
+    """Return who makes up each team, and the day of each school's visit."""
+    from inspection.store import draw as draws
+    from inspection.store.engine import reading
+    from tasks.settings import settings
+
+    with reading(settings().database_url) as session:
+        visits, members = draws.visits(session, current), draws.members(session, current)
+    teams: dict[str, tuple[str, ...]] = {}
+    for row in members:
+        teams[row["team_code"]] = (*teams.get(row["team_code"], ()), row["inspector_id"])
+    return teams, {row["school_code"]: row["visit_on"] for row in visits}
+
+
+def _approve_all(current: str) -> tuple[Any, ...]:
     from inspection.request import Decision
     from inspection.store import case as cases
     from inspection.store.engine import reading
     from tasks.settings import settings
 
     with reading(settings().database_url) as session:
-        known = [case for case in cases.cases(session, CURRENT) if case.state in {"PROPOSED", "HEARD"}]
+        known = [case for case in cases.cases(session, current) if case.state in {"PROPOSED", "HEARD"}]
     return tuple(Decision(case_id=case.case_id, decision="approve", approver_id=DIRECTOR) for case in known)
 
 
-def _close(folder: Path, caught: dict[str, Any], seconds: float) -> None:
-    outbox, site = folder / "workspace/outbox" / CURRENT, folder / "workspace/public" / CURRENT
+def _close(folder: Path, current: str, caught: dict[str, Any], seconds: float) -> None:
+    outbox, site = folder / "workspace/outbox" / current, folder / "workspace/public" / current
     planted, found = sum(caught["planted"].values()), sum(caught["caught"].values())
     record = site / "data/draw-record.json"
     lines = [

@@ -309,6 +309,7 @@ class VisitResult(Table):
     team_code: Mapped[Code]
     result: Mapped[Code]
     visited_on: Mapped[date]
+    present: Mapped[str]
     is_urgent: Mapped[bool]
     submission_id: Mapped[Code]
 

@@ -198,7 +198,7 @@ def test_a_rule_has_no_word_for_marks_totals_or_ranks() -> None:
         (
             "    hearing_required: true\n    rectification_required: true\n\n  - code: warning-circular",
             "\n  - code: warning-circular",
-            "先告知、听取陈述申辩的措施（“限期整改通知书”重于提醒，请写 hearing_required: true）",
+            "先告知、听取陈述申辩的措施（“限期整改”重于提醒，请写 hearing_required: true）",
         ),
         (
             "when: {results: [obstructed, falsified]}",

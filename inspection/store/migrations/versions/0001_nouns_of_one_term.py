@@ -264,6 +264,7 @@ def upgrade() -> None:
         sa.Column("team_code", sa.String(length=128), nullable=False),
         sa.Column("result", sa.String(length=128), nullable=False),
         sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("present", sa.Text(), nullable=False),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("submission_id", sa.String(length=128), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "school_code", name=op.f("pk_visit_result")),

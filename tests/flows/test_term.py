@@ -1,0 +1,91 @@
+"""A whole inspection term runs through Prefect, and running it again changes nothing."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from sqlalchemy import select
+
+from examples.demo_city.faults import read_answer_key
+from examples.demo_city.run import Journal, caught_faults, compare, run_term
+from inspection.store.engine import reading
+from inspection.store.tables import Campaign, Case
+from tests.flows.city_term import SEED, Finished, office, row_counts, run_city
+
+
+def test_the_term_ends_with_every_case_decided(finished: Finished) -> None:
+    with reading(finished.database_url) as session:
+        states = Counter(session.execute(select(Case.state)).scalars())
+        assert session.get_one(Campaign, finished.campaign_id).state == "DECIDED"
+    assert set(states) <= {"RECTIFYING", "CLOSED"}
+
+
+def test_every_planted_fault_is_caught_and_none_invented(finished: Finished) -> None:
+    with office(finished.folder):
+        faults = [*caught_faults(), *finished.refused]
+    found = compare(read_answer_key(finished.workspace / "answer-key.json"), faults)
+    assert found["missed"] == []
+    assert found["invented"] == []
+    assert found["caught"] == found["planted"]
+
+
+def test_a_warning_and_a_commendation_are_issued(finished: Finished) -> None:
+    issued = next(stage for stage in finished.journal.stages if stage["stage"] == "审批制发")
+    counts = next(step["counts"] for step in issued["steps"] if step["step"] == "制发文书")
+    assert counts["警示类"] >= 1
+    assert counts["表扬"] >= 1
+
+
+def test_outsiders_verify_the_published_record(finished: Finished) -> None:
+    data = finished.workspace / "public" / finished.campaign_id / "data"
+    command = [sys.executable, "-m", "inspection", "verify", str(data / "draw-record.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_same_term_again_gives_the_same_digests_and_no_new_rows(finished: Finished) -> None:
+    before = row_counts(finished.database_url)
+    stray = finished.workspace / "inbox" / "2025-2026-2-退回"
+    inbox = finished.workspace / "inbox" / "2025-2026-2"
+    for path in stray.iterdir():
+        path.replace(inbox / path.name)
+    journal = Journal(finished.folder)
+    with office(finished.folder):
+        run_term(journal, finished.workspace, finished.campaign_id, seed=SEED)
+    again = Finished(finished.folder, finished.campaign_id, journal, [])
+    assert again.digests() == finished.digests()
+    assert row_counts(finished.database_url) == before
+
+
+def test_another_machine_gives_the_same_digests(finished: Finished, tmp_path: Path) -> None:
+    assert run_city(tmp_path, 12).digests() == finished.digests()
+
+
+def test_the_number_of_task_runs_does_not_grow_with_the_city(finished: Finished, tmp_path: Path) -> None:
+    larger = run_city(tmp_path, 60)
+    assert asyncio.run(task_runs(larger.campaign_id)) == asyncio.run(task_runs(finished.campaign_id))
+
+
+async def task_runs(campaign_id: str) -> dict[str, set[int]]:
+    """Return how many task runs each flow took, over all its finished runs of a campaign."""
+    async with get_client() as client:
+        flows = {flow.id: flow.name for flow in await client.read_flows()}
+        runs = await client.read_flow_runs(limit=200)
+        counts: dict[str, set[int]] = {}
+        for run in runs:
+            if campaign_id not in run.name or run.state_name != "Completed":
+                continue
+            tasks = await client.read_task_runs(flow_run_filter={"id": {"any_": [run.id]}}, limit=200)
+            counts.setdefault(flows[run.flow_id], set()).add(len(tasks))
+        return counts
+
+
+@pytest.mark.parametrize("name", ["plan.json", "results.json", "notices.json", "ledger.json"])
+def test_the_site_offers_its_data_as_files(finished: Finished, name: str) -> None:
+    path = finished.workspace / "public" / finished.campaign_id / "data" / name
+    assert json.loads(path.read_text(encoding="utf-8"))
