@@ -1,0 +1,239 @@
+"""The pool 名录库 of a draw: schools, inspectors, what keeps them apart, and whether a setup can be drawn from.
+
+What is frozen and published of it is in `commitment`. Standard library only.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspection.draw import StratumKey, checked_parts, merge_strata, stratum_codes
+from inspection.errors import Fault, ProtocolError
+from inspection.seed import KINDS, PublicSource
+
+OWN_SCHOOL = "own_school"
+OWN_DISTRICT = "own_district"
+RELATIONS: Mapping[str, str] = {
+    OWN_SCHOOL: "本人在该校任职",
+    "former_school": "离开该校未满三年",
+    "relative_employed": "近亲属在该校任职",
+    "relative_enrolled": "近亲属在该校就读",
+    "declared_interest": "本人申报有利害关系",
+    OWN_DISTRICT: "交叉互检不检查本区县学校",
+    "last_term": "上学期已检查该校",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolSchool:
+    """A school of the directory; with an `exclusion` reason it is published but cannot be drawn.
+
+    `stratum` is the key of its stratum, such as (district, stage); `requires` the expertise codes its team
+    must hold; `risk_class` goes to the annex only.
+    """
+
+    code: str
+    stratum: StratumKey = ()
+    district_code: str = ""
+    requires: tuple[str, ...] = ()
+    exclusion: str = ""
+    risk_class: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolInspector:
+    """An inspector of the directory; `load` is the number of schools he or she may be sent to."""
+
+    inspector_id: str
+    is_leader: bool = False
+    expertise: tuple[str, ...] = ()
+    load: int = 1
+    district_code: str = ""
+    employer_code: str = ""
+
+
+@dataclass(frozen=True, order=True)
+class Relation:
+    """Why an inspector may not be sent to a school; `reason` is a key of `RELATIONS`."""
+
+    inspector_id: str
+    school_code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawSetup:
+    """Everything the office settles before it commits to a draw; the order of no list matters but `merge_order`.
+
+    Exactly one of `ratio` (decimal text) and `number` is given. Strata of fewer than `merge_below` schools
+    (never less than `minimum_per_stratum`) are merged along `merge_order`, by default the sorted keys.
+    """
+
+    campaign_id: str
+    mode: str
+    kind: str
+    matters: tuple[str, ...]
+    schools: Sequence[PoolSchool]
+    inspectors: Sequence[PoolInspector]
+    relations: Sequence[Relation]
+    sources: Sequence[PublicSource]
+    ratio: str = ""
+    number: int = 0
+    minimum_per_stratum: int = 1
+    merge_below: int = 0
+    merge_order: tuple[StratumKey, ...] = ()
+    team_size: int = 2
+    has_leader: bool = True
+
+    @property
+    def sorted_schools(self) -> list[PoolSchool]:
+        """All schools of the directory, by code."""
+        return sorted(self.schools, key=lambda school: school.code)
+
+    @property
+    def drawable_schools(self) -> list[PoolSchool]:
+        """The schools that can be drawn, by code."""
+        return [school for school in self.sorted_schools if not school.exclusion]
+
+
+def check(setup: DrawSetup, *, is_sealed: bool, as_of: datetime) -> None:
+    """Refuse a setup that cannot be drawn from.
+
+    Args:
+        setup: what the office settled.
+        is_sealed: whether there is a secret.
+        as_of: the present instant; every source must be announced later.
+
+    Raises:
+        ProtocolError: every fault of ids, relations, sources and switches at once.
+    """
+    faults = [
+        *_switch_faults(setup, is_sealed),
+        *_id_faults(setup),
+        *_relation_faults(setup),
+        *_district_faults(setup),
+        *_source_faults(setup, as_of),
+    ]
+    if faults:
+        raise ProtocolError(f"抽取方案有 {len(faults)} 处需要改正", faults)
+
+
+def _switch_faults(setup: DrawSetup, is_sealed: bool) -> list[Fault]:
+    faults = []
+    if setup.kind not in {"open", "sealed"}:
+        wanted = "open（公开抽取）或sealed（密封抽取）"
+        faults.append(_fault("抽取方式", "POOL-001", wanted, f"“{setup.kind}”"))
+    elif (setup.kind == "sealed") != is_sealed:
+        wanted = "密封抽取有密钥、公开抽取无密钥"
+        faults.append(_fault("抽取密钥", "POOL-001", wanted, "有密钥" if is_sealed else "无密钥"))
+    if not setup.drawable_schools:
+        faults.append(_fault("检查对象名录库", "POOL-002", "至少1所可以抽取的学校", "0所"))
+    if not setup.matters:
+        faults.append(_fault("抽查事项", "POOL-002", "至少1项", "0项"))
+    return faults
+
+
+def _id_faults(setup: DrawSetup) -> list[Fault]:
+    named = {
+        "抽查任务": [setup.campaign_id],
+        "抽查事项": list(setup.matters),
+        "学校": [school.code for school in setup.schools],
+        "检查人员": [person.inspector_id for person in setup.inspectors],
+        "公开来源": [source.source_id for source in setup.sources],
+    }
+    faults = [
+        _fault(f"{place} {code}", "POOL-003", "名录中只出现一次", f"{count}次")
+        for place, codes in named.items()
+        for code, count in Counter(codes).items()
+        if count > 1
+    ]
+    expertise = {code for person in setup.inspectors for code in person.expertise}
+    needs = {code for school in setup.schools for code in school.requires}
+    parts = [code for place, codes in named.items() if place != "检查人员" for code in codes]
+    try:
+        checked_parts(setup.mode, *sorted({*parts, *expertise, *needs}))
+    except ProtocolError as error:
+        faults.extend(error.faults)
+    return faults + [
+        _fault(f"检查人员 {person.inspector_id}", "POOL-004", "承担学校数不小于0", str(person.load))
+        for person in setup.inspectors
+        if person.load < 0
+    ]
+
+
+def _district_faults(setup: DrawSetup) -> list[Fault]:
+    """In 交叉互检 nobody inspects his or her own district, so the district of everybody must be known."""
+    if setup.mode != "cross":
+        return []
+    people = {f"检查人员 {p.inspector_id}": p.district_code for p in setup.inspectors}
+    schools = {f"学校 {s.code}": s.district_code for s in setup.drawable_schools}
+    return [
+        _fault(place, "POOL-006", "填写所属区县（交叉互检须据此回避）", "未填写")
+        for place, district in (people | schools).items()
+        if not district
+    ]
+
+
+def _relation_faults(setup: DrawSetup) -> list[Fault]:
+    people = {person.inspector_id for person in setup.inspectors}
+    schools = {school.code for school in setup.schools}
+    faults = []
+    for relation in setup.relations:
+        place = f"回避关系 {relation.inspector_id}—{relation.school_code}"
+        remedy = "请核对编号；编号写错的回避关系不起作用。"
+        if relation.inspector_id not in people:
+            got = f"“{relation.inspector_id}”"
+            faults.append(_fault(place, "POOL-005", "检查人员名录库中的编号", got, remedy))
+        if relation.school_code not in schools:
+            got = f"“{relation.school_code}”"
+            faults.append(_fault(place, "POOL-005", "检查对象名录库中的学校标识码", got, remedy))
+        if relation.reason not in RELATIONS:
+            wanted = "、".join(f"{code}（{title}）" for code, title in RELATIONS.items())
+            faults.append(_fault(place, "POOL-005", wanted, f"“{relation.reason}”"))
+    return faults
+
+
+def _source_faults(setup: DrawSetup, as_of: datetime) -> list[Fault]:
+    faults = [] if setup.sources else [_fault("公开来源", "POOL-007", "至少1个", "0个")]
+    for source in setup.sources:
+        if source.kind not in KINDS:
+            wanted = "、".join(f"{code}（{kind.title}）" for code, kind in KINDS.items())
+            faults.append(_fault(source.name, "POOL-007", wanted, f"“{source.kind}”"))
+        elif source.throws < 1:
+            faults.append(_fault(source.name, "POOL-007", "至少掷1次", f"{source.throws}次"))
+        if source.announced_at.tzinfo is None:
+            faults.append(_fault(source.name, "POOL-008", "带时区的公布时间", str(source.announced_at)))
+        elif source.announced_at <= as_of:
+            instant = source.announced_at.isoformat(sep=" ", timespec="minutes")
+            remedy = "请改用尚未公布的一期。"
+            faults.append(_fault(source.name, "POOL-008", "承诺之后才公布", f"{instant}已公布", remedy))
+    return faults
+
+
+def stratum_of(setup: DrawSetup) -> dict[StratumKey, str]:
+    """Return the opaque stratum code of each stratum key, strata too small having been merged."""
+    counts = Counter(school.stratum for school in setup.drawable_schools)
+    smallest = max(setup.merge_below, setup.minimum_per_stratum, 1)
+    return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order))
+
+
+def reasons_apart(setup: DrawSetup) -> dict[tuple[str, str], list[str]]:
+    """Return why an inspector is not assignable to a drawable school, for each such pair (id, code)."""
+    found: dict[tuple[str, str], set[str]] = {}
+    drawable = {school.code: school for school in setup.drawable_schools}
+    for relation in setup.relations:
+        if relation.school_code in drawable:
+            found.setdefault((relation.inspector_id, relation.school_code), set()).add(relation.reason)
+    for person in setup.inspectors:
+        if person.employer_code in drawable:
+            found.setdefault((person.inspector_id, person.employer_code), set()).add(OWN_SCHOOL)
+        if setup.mode == "cross":
+            for code, school in drawable.items():
+                if school.district_code == person.district_code:
+                    found.setdefault((person.inspector_id, code), set()).add(OWN_DISTRICT)
+    return {pair: sorted(codes) for pair, codes in sorted(found.items())}
+
+
+def _fault(place: str, code: str, wanted: str, got: str, remedy: str = "请改正抽取方案。") -> Fault:
+    return Fault(place=place, code=code, wanted=wanted, got=got, remedy=remedy)

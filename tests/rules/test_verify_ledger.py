@@ -1,0 +1,110 @@
+"""The verifier follows a record into the published ledger: one commitment, then its seed, then one draw."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from inspection import ledger, record
+from inspection.verify import Step, verify
+from tests.rules.example_draw import committed, drawn, in_ledger
+
+OPEN = drawn()
+
+
+@pytest.mark.parametrize("kind", ["open", "sealed"])
+def test_a_record_linked_into_the_ledger_passes(kind: str) -> None:
+    made, chain = in_ledger(kind)
+    public = record.sealed(made) if kind == "sealed" else made
+    for one in chain:
+        (step,) = verify(public, ledger=ledger.document(chain), head=one.entry_hash)[-1:]
+        assert step.outcome == "pass"
+        assert step.message == "4条首尾相接，承诺有效且唯一，含此前公布的台账头"
+
+
+def relinked(steps: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    chain: list[ledger.Entry] = []
+    for kind, payload in steps:
+        chain.append(ledger.entry(kind, payload, after=chain[-1] if chain else None))
+    return ledger.document(chain)
+
+
+def told() -> list[tuple[str, dict[str, Any]]]:
+    alone = record.committed(OPEN["commitment"])
+    made = {"commit": record.payload("commit", alone)}
+    return list((made | {kind: record.payload(kind, OPEN) for kind in ("seed", "draw")}).items())
+
+
+def in_the_ledger(document: dict[str, Any], head: str = "") -> Step:
+    return verify(OPEN, ledger=document, head=head)[-1]
+
+
+def test_a_second_live_commitment_shows() -> None:
+    other = record.payload("commit", record.committed(committed(ratio="0.5").record))
+    step = in_the_ledger(relinked([*told(), ("commit", other)]))
+    assert step.outcome == "fail"
+    assert step.message.startswith(f'台账中有效的承诺应为["{OPEN["commitment_digest"]}"]，记录为["')
+
+
+def test_a_cancelled_predecessor_is_no_fault() -> None:
+    other = record.committed(committed(ratio="0.5").record)
+    before = [("commit", record.payload("commit", other)), ("cancel", record.payload("cancel", other))]
+    assert in_the_ledger(relinked([*before, *told()])).outcome == "pass"
+
+
+def test_a_commitment_to_another_matter_is_no_fault() -> None:
+    other = record.committed(committed(matters=("safety",)).record)
+    assert in_the_ledger(relinked([("commit", record.payload("commit", other)), *told()])).outcome == "pass"
+
+
+def test_a_cancelled_commitment_cannot_be_drawn_under() -> None:
+    steps = [*told(), ("cancel", record.payload("cancel", OPEN))]
+    assert "台账中有效的承诺应为" in in_the_ledger(relinked(steps)).message
+
+
+def test_a_second_draw_of_one_commitment_shows() -> None:
+    steps = told()
+    again = ("draw", steps[2][1] | {"result": "ab" * 32})
+    assert "台账中的步骤应为" in in_the_ledger(relinked([*steps[:2], again, steps[2]])).message
+
+
+def test_another_result_than_the_recorded_one_shows() -> None:
+    steps = told()
+    forged = ("draw", steps[2][1] | {"result": "ab" * 32})
+    message = in_the_ledger(relinked([*steps[:2], forged])).message
+    assert message.startswith(f'台账中的步骤第3项应为["draw","{OPEN["result_digest"]}"]')
+
+
+def test_values_other_than_those_entered_show_even_while_sealed() -> None:
+    made, chain = in_ledger("sealed")
+    public = copy.deepcopy(record.sealed(made))
+    public["values"][0]["value"] = "1" * 48
+    step = verify(public, ledger=ledger.document(chain))[-1]
+    assert step.message.startswith('台账中的步骤第2项应为["seed",')
+
+
+def test_a_commitment_entered_after_the_seed_shows() -> None:
+    steps = told()
+    assert "台账中的步骤第1项应为" in in_the_ledger(relinked([steps[1], steps[0], steps[2]])).message
+
+
+def test_a_changed_entry_shows() -> None:
+    document = relinked(told())
+    document["entries"][1]["payload"] = {"campaign": "other", "commitment": "0" * 64}
+    assert in_the_ledger(document).message.startswith("台账第2条应为")
+
+
+def test_a_ledger_without_the_published_head_shows() -> None:
+    step = in_the_ledger(relinked(told()), head="ab" * 32)
+    assert step.message == f"台账中没有此前公布的台账头{'ab' * 32}"
+
+
+def test_a_record_that_points_to_another_entry_shows() -> None:
+    made, chain = in_ledger()
+    made["ledger"]["seed"] = chain[0].entry_hash
+    step = verify(made, ledger=ledger.document(chain))[-1]
+    assert step.message == f'记录所引台账条目{chain[0].entry_hash}应为"seed"，记录为"没有这一条"'
+
+
+def test_what_is_no_ledger_fails_the_ledger_step() -> None:
+    assert in_the_ledger({"entries": [1]}).message.startswith("结构不合规定：TypeError")
