@@ -1,13 +1,17 @@
 """Checks: Great Expectations over what was staged; rows that fail a warning are set aside with the rest."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from prefect import task
 
 from inspection.data_set import DataSet
 from inspection.errors import Fault, SourceError
 from inspection.expectation import RESULT_COLUMNS, CheckReport, Suite, parameters, settle
+from inspection.fault_list import fault_csv
 from inspection.plan import Plan
 from inspection.receipt import Receipt
+from inspection.roster import compare_names
 from inspection.source_map import SourceMap
 from inspection.submission import Received
 from tasks.artifact import table
@@ -15,7 +19,9 @@ from tasks.expectation import check, load_suites
 from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
 from tasks.plan import plan_of
 from tasks.settings import profile
-from tasks.workspace import read_frame, staged, write_frame
+from tasks.workspace import corrections, read_frame, staged, write_frame, write_whole
+
+ROSTER = "schools"
 
 
 @task(task_run_name="核查 {data_set}")
@@ -32,9 +38,12 @@ def check_data_set(campaign_id: str, data_set: str) -> Receipt:
     suite = _suites().get(data_set)
     report = _report(plan, found, suite) if suite else None
     checked = settle(found, report, source_map) if report else found
+    if data_set != ROSTER and ROSTER in data_sets_owed(plan):
+        checked = compare_names(checked, staged_data_set(plan.term.id, ROSTER).rows, source_map)
     if report and report.is_stopped:
         raise SourceError(f"{source_map.title}未通过核查", _critical(report, checked))
     keep(plan.term.id, checked)
+    _hand_back(plan.term.id, checked, suite.severities if suite else {})
     results = report.results if report else pd.DataFrame(columns=RESULT_COLUMNS)
     write_frame(staged(plan.term.id, f"{data_set}.results.parquet"), results)
     counts = {
@@ -69,6 +78,15 @@ def _report(plan: Plan, found: DataSet, suite: Suite) -> CheckReport:
     referred = {name.partition(".")[0] for name in suite.parameters} & set(data_sets_owed(plan))
     others = {name: staged_data_set(plan.term.id, name) for name in referred}
     return check(found.checkable, suite, parameters=parameters(suite, others))
+
+
+def _hand_back(term_id: str, found: DataSet, severities: Mapping[str, str]) -> None:
+    """Write the list of what is wrong for whoever handed the data in; nothing wrong, no list."""
+    path = corrections(term_id) / f"{found.data_set}-问题清单.csv"
+    if found.faults:
+        write_whole(path, fault_csv(found.faults, severities))
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _critical(report: CheckReport, checked: DataSet) -> list[Fault]:

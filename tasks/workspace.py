@@ -25,6 +25,11 @@ def staged(term_id: str, name: str) -> Path:
     return settings().workspace / "staging" / term_id / name
 
 
+def corrections(term_id: str) -> Path:
+    """Return where the lists of what must be mended in a term's files lie."""
+    return settings().workspace / "outbox" / term_id / "corrections"
+
+
 def outbox(campaign_id: str) -> Path:
     """Return where what is sent out lies: dossiers, workbooks, drafts, notices."""
     return settings().workspace / "outbox" / campaign_id

@@ -1,6 +1,7 @@
 """Rosters in the store: the schools, inspectors and recusals of a term, and the indicators of its schools."""
 
 import pandas as pd
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Session
 
 from inspection.store.frames import frame_of, rows_of
@@ -13,8 +14,11 @@ _FRAMES = {"schools": School, "inspectors": Inspector, "recusals": Recusal}
 def enter(session: Session, term_id: str, data_set: str, frame: pd.DataFrame) -> bool:
     """Make `frame` the roster of a term; return whether anything changed."""
     table = _FRAMES[data_set]
-    names = [column.name for column in table.__table__.columns if column.name != "term_id"]
-    return replace_slice(session, table, rows_of(frame[names], term_id=term_id), term_id=term_id)
+    columns = [column for column in table.__table__.columns if column.name != "term_id"]
+    # A bureau's roster may lack what its rubrics do not ask for.
+    rows = frame.reindex(columns=[column.name for column in columns])
+    texts = {column.name: "" for column in columns if isinstance(column.type, (String, Text))}
+    return replace_slice(session, table, rows_of(rows.fillna(texts), term_id=term_id), term_id=term_id)
 
 
 def enter_indicators(session: Session, term_id: str, frame: pd.DataFrame) -> bool:

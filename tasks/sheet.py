@@ -1,0 +1,311 @@
+"""The child process that opens a hostile file and hands back nothing but text cells.
+
+`reading` starts this file by its path, with the opened file as standard input. It limits itself first, then
+writes to standard output, for each sheet: one line of JSON (name, merged ranges), one Arrow stream (the row
+as the clerk counts it, then dictionary-encoded text columns, the last of them what stood beyond the width of
+the first rows); at the end, a line that says how it ended. It imports nothing of this project.
+"""
+
+import codecs
+import csv
+import gc
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+Row = list[str]
+Options = dict[str, Any]
+Sheet = tuple[str, list[Any], Iterator[Any]]
+"""Name, merged ranges, Arrow record batches."""
+
+_SNIFFED_ROWS = 200
+_MOST_COLUMNS = 16_384
+_BLOCK_BYTES = 2**23
+_CELL_REFERENCE = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d+)"')
+_ROW_REFERENCE = re.compile(rb'<row [^>]*?r="(\d+)"')
+_WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d+"')
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+class RefusedError(Exception):
+    """The file cannot be read; `kind` is the reason, `detail` what was found."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(kind)
+        self.kind, self.detail = kind, detail
+
+
+def main() -> None:
+    """Read standard input as the options on the command line say."""
+    options = json.loads(sys.argv[1])
+    limit(options["memory_bytes"], options["cpu_seconds"])
+    gc.disable()
+    try:
+        for name, merges, batches in sheets(sys.stdin.buffer, options):
+            _send({"sheet": name, "merges": merges})
+            _send_batches(batches)
+        ending = {"end": "read"}
+    except RefusedError as refused:
+        ending = {"end": refused.kind, "detail": refused.detail}
+    except (MemoryError, ImportError):
+        ending = {"end": "reading-stopped", "detail": "内存不足"}
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes is the file's fault
+        ending = {"end": "unreadable", "detail": type(error).__name__}
+    _send(ending)
+
+
+def limit(memory_bytes: int, cpu_seconds: int) -> None:
+    """Bind this process before it looks at the file."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def sheets(file: BinaryIO, options: Options) -> Iterator[Sheet]:
+    """Yield every sheet of a file, which is what its first bytes say, whatever its name claims."""
+    start = file.read(4096)
+    file.seek(0)
+    if not start.strip():
+        raise RefusedError("empty-file", "文件没有内容")
+    if start.startswith(b"PK\x03\x04"):
+        check_zip(file, options)
+        file.seek(0)
+        yield from _workbook(file, options)
+    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+        yield from _workbook(file, options)
+    elif start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise RefusedError("unreadable", "网页或XML文本")
+    else:
+        yield "", [], _text_batches(file, _encoding(file, start, options["encodings"]))
+
+
+def check_zip(file: BinaryIO, options: Options) -> None:
+    """Refuse an archive that unpacks beyond measure, or a sheet with a cell far away from the rest."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise RefusedError("unreadable", "压缩包已损坏") from error
+    parts = archive.infolist()
+    size = sum(part.file_size for part in parts)
+    if size > options["unpacked_bytes"]:
+        raise RefusedError("too-large", f"解压后超过{options['unpacked_bytes'] // 2**20}MB")
+    for part in parts:
+        if part.file_size > 2**20 and part.file_size > options["zip_ratio"] * max(part.compress_size, 1):
+            raise RefusedError("too-large", f"压缩比超过{options['zip_ratio']}倍")
+        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
+            _check_dimensions(archive.open(part), options)
+
+
+def _check_dimensions(part: Any, options: Options) -> None:
+    rows, columns, tail = 1, 26, b""
+    while block := part.read(2**20):
+        text = tail + block
+        rows = max(chain([rows], map(int, _ROW_REFERENCE.findall(text))))
+        columns = max(chain([columns], map(_column_number, set(_WIDE_REFERENCE.findall(text)))))
+        if not _ROW_REFERENCE.search(text):
+            rows = max(chain([rows], (int(row) for _, row in _CELL_REFERENCE.findall(text))))
+        tail = text[-100:]
+    if rows > options["most_rows"]:
+        raise RefusedError("too-large", f"表中最末一行是第{rows}行，上限为{options['most_rows']}行")
+    if rows * columns > options["most_cells"]:
+        raise RefusedError("too-large", f"表的范围为{rows}行×{columns}列")
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _workbook(file: BinaryIO, options: Options) -> Iterator[Sheet]:
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
+    except python_calamine.PasswordError as error:
+        raise RefusedError("unreadable", "文件设有打开密码") from error
+    except python_calamine.CalamineError as error:
+        raise RefusedError("unreadable", "工作簿已损坏") from error
+    for meta in book.sheets_metadata:
+        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if meta.visible != python_calamine.SheetVisibleEnum.Visible:
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        if sheet.total_height > options["most_rows"]:
+            raise RefusedError("too-large", f"共{sheet.total_height}行，上限为{options['most_rows']}行")
+        rows = sheet.to_python(skip_empty_area=False)
+        texts = [[cell_text(cell) for cell in row] for row in rows]
+        width = max(map(len, texts), default=0)
+        batches = [_batch(texts, range(1, len(texts) + 1), width)] if texts else []
+        yield meta.name, sheet.merged_cell_ranges or [], iter(batches)
+
+
+def cell_text(cell: object) -> str:
+    """Return a workbook cell as the clerk would have typed it."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    return str(cell.total_seconds() / 86400) if isinstance(cell, timedelta) else str(cell)
+
+
+def _encoding(file: BinaryIO, start: bytes, encodings: Sequence[str]) -> str:
+    """Return the encoding the file announces, or the first listed one that reads it whole."""
+    announced = [encoding for mark, encoding in _BOMS if start.startswith(mark)]
+    if b"\0" in start and "utf-16" not in announced:
+        raise RefusedError("unreadable", "不是文字文件")
+    for encoding in announced or encodings:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        file.seek(0)
+        try:
+            while block := file.read(_BLOCK_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        file.seek(0)
+        return encoding
+    raise RefusedError("encoding", "、".join(announced or encodings))
+
+
+def _text_batches(file: BinaryIO, encoding: str) -> Iterator[Any]:
+    """Yield the rows of a delimited text file; rows of another width than the first ones are kept too."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    delimiter, width = _shape(file, encoding)
+    names = [str(number) for number in range(width)]
+    odd: list[tuple[int, str]] = []
+
+    def keep(row: Any) -> str:
+        odd.append((row.number, row.text))
+        return "skip"
+
+    reading = arrow_csv.ReadOptions(
+        encoding="utf8" if encoding == "utf-8-sig" else encoding,
+        use_threads=False,
+        block_size=_BLOCK_BYTES,
+        column_names=names,
+    )
+    parsing = arrow_csv.ParseOptions(
+        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
+    )
+    converting = arrow_csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
+    )
+    first, taken = 1, set[int]()
+    try:
+        for batch in arrow_csv.open_csv(file, reading, parsing, converting):
+            taken = {number for number in taken if number >= first} | {number for number, _ in odd}
+            numbers = _numbers(first, batch.num_rows, taken)
+            first = numbers[-1] + 1 if numbers else first
+            yield _with_odd(_widened(batch, numbers), odd, delimiter)
+    except pa.ArrowInvalid as error:
+        raise RefusedError("unreadable", "引号或分隔符有误") from error
+    if odd:
+        yield _with_odd(_batch([], [], width), odd, delimiter)
+
+
+def _with_odd(batch: Any, odd: list[tuple[int, str]], delimiter: str) -> Any:
+    """Add the odd rows found so far to a batch; their own numbers tell where they stand."""
+    import pyarrow as pa
+
+    if not odd:
+        return batch
+    rows = [next(csv.reader([text], delimiter=delimiter), []) for _, text in odd]
+    beside = _batch(rows, [number for number, _ in odd], batch.num_columns - 2)
+    odd.clear()
+    joined = pa.Table.from_batches([beside, batch]).unify_dictionaries().combine_chunks()
+    return joined.to_batches()[0]
+
+
+def _shape(file: BinaryIO, encoding: str) -> tuple[str, int]:
+    """Return the delimiter and the width of the first rows."""
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    head = list(islice(text, _SNIFFED_ROWS))
+    text.detach()
+    file.seek(0)
+    delimiter = max(",\t;", key=lambda mark: sum(line.count(mark) for line in head))
+    try:
+        width = max(map(len, csv.reader(head, delimiter=delimiter)), default=1)
+    except csv.Error as error:
+        raise RefusedError("unreadable", "引号或分隔符有误") from error
+    if width > _MOST_COLUMNS:
+        raise RefusedError("too-large", f"共{width}列")
+    return delimiter, width
+
+
+def _numbers(first: int, count: int, taken: set[int]) -> Sequence[int]:
+    """Number `count` regular rows from `first`, leaving out the places of the odd ones (`taken`)."""
+    if not taken:
+        return range(first, first + count)
+    free = (number for number in range(first, sys.maxsize) if number not in taken)
+    return list(islice(free, count))
+
+
+def _widened(batch: Any, numbers: Sequence[int]) -> Any:
+    import pyarrow as pa
+
+    beyond = pa.array([""] * batch.num_rows, pa.string()).dictionary_encode()
+    arrays = [pa.array(numbers, pa.int64()), *batch.columns, beyond]
+    return pa.record_batch(arrays, schema=_schema(batch.num_columns))
+
+
+def _batch(rows: Sequence[Row], numbers: Sequence[int], width: int) -> Any:
+    """Make one batch of rows; what stands beyond `width` goes, joined, into the last column."""
+    import pyarrow as pa
+
+    squared = [_squared(row, width) for row in rows]
+    columns = [pa.array(column, pa.string()) for column in zip(*squared, strict=True)]
+    columns = columns or [pa.array([], pa.string())] * (width + 1)
+    arrays = [pa.array(numbers, pa.int64()), *(column.dictionary_encode() for column in columns)]
+    return pa.record_batch(arrays, schema=_schema(width))
+
+
+def _schema(width: int) -> Any:
+    import pyarrow as pa
+
+    kind = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema([("row", pa.int64()), *((str(number), kind) for number in range(width + 1))])
+
+
+def _squared(row: Row, width: int) -> Row:
+    if len(row) <= width:
+        return row + [""] * (width + 1 - len(row))
+    return [*row[:width], " ".join(row[width:])]
+
+
+def _send(message: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(message).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _send_batches(batches: Iterator[Any]) -> None:
+    import pyarrow as pa
+
+    first = next(batches, None)
+    schema = _schema(0) if first is None else first.schema
+    with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
+        for batch in chain([] if first is None else [first], batches):
+            stream.write_batch(batch)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

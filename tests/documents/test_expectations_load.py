@@ -1,0 +1,58 @@
+"""The rules of this repository load, run, and speak of columns that exist."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from inspection.expectation import Suite
+from inspection.result_sums import COLUMNS, no_sums
+from inspection.source_map import SourceMap, load_source_maps
+from tasks.expectation import check, load_suites
+
+ROOT = Path(__file__).resolve().parents[2]
+HOMES = [ROOT, ROOT / "examples" / "england-ks2"]
+CASES = [
+    pytest.param(home, path.stem, id=f"{home.name}-{path.stem}")
+    for home in HOMES
+    for path in sorted((home / "expectations").glob("*.yaml"))
+]
+
+
+def documents(home: Path, data_set: str) -> tuple[Suite, SourceMap]:
+    """Return the suite and the map of a data set."""
+    return load_suites(home / "expectations")[data_set], load_source_maps(home / "sources")[data_set]
+
+
+@pytest.mark.parametrize(("home", "data_set"), CASES)
+def test_every_rule_names_columns_of_its_data_set(home: Path, data_set: str) -> None:
+    suite, source_map = documents(home, data_set)
+    columns = set(COLUMNS if source_map.reduce else source_map.staged_columns)
+    for rule in suite.rules:
+        assert set(rule.read_columns) <= columns, rule.id
+
+
+@pytest.mark.parametrize(("home", "data_set"), CASES)
+def test_every_rule_refers_to_columns_of_known_data_sets(home: Path, data_set: str) -> None:
+    suite, _ = documents(home, data_set)
+    maps = load_source_maps(home / "sources")
+    for name in suite.parameters:
+        other, column = name.split(".")
+        assert column in maps[other].columns
+
+
+@pytest.mark.parametrize(("home", "data_set"), CASES)
+def test_every_rule_says_what_is_wanted_and_why(home: Path, data_set: str) -> None:
+    suite, _ = documents(home, data_set)
+    for rule in suite.rules:
+        assert rule.reason.endswith("。"), rule.id
+        assert not rule.wanted.endswith("。"), rule.id
+        assert len(rule.id) <= 64, rule.id
+
+
+@pytest.mark.parametrize(("home", "data_set"), CASES)
+def test_every_suite_runs_on_an_empty_data_set(home: Path, data_set: str) -> None:
+    suite, source_map = documents(home, data_set)
+    frame = no_sums() if source_map.reduce else pd.DataFrame({name: [] for name in source_map.staged_columns})
+    report = check(frame, suite, parameters={name: [] for name in suite.parameters})
+    assert len(report.results) == len(suite.rules)
