@@ -63,7 +63,7 @@ class DrawPlan(PolicyModel):
     ratio: str = Field(default="", pattern=r"^(0\.\d+|1)?$")
     size: int = Field(default=0, ge=0)
     strata_by: tuple[Literal["district", "stage", "location", "type"], ...] = ("district",)
-    minimum_per_stratum: int = Field(default=1, ge=0)
+    minimum_per_stratum: int = Field(default=1, ge=1)
     sources: tuple[PublicSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

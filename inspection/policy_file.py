@@ -3,8 +3,9 @@
 Profiles, plans, source maps, rubrics, measures: each is a pydantic model opened here and nowhere else.
 """
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,6 +21,7 @@ class PolicyModel(BaseModel):
 
 
 Document = TypeVar("Document", bound=BaseModel)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WANTED = {
     "missing": "该项必填",
@@ -79,9 +81,15 @@ def parse(model: type[Document], text: str, *, place: str) -> Document:
     Raises:
         DocumentError: as for `load`.
     """
+    return cast(Document, _parse(model, text, place))
+
+
+@lru_cache(maxsize=512)
+def _parse(model: type[BaseModel], text: str, place: str) -> BaseModel:
+    # The same text is the same document, and documents are frozen: a run reads some of them twenty times.
     node = _compose(text, place)
     lines = _lines(node) if node is not None else {}
-    content = yaml.safe_load(text)
+    content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -105,7 +113,7 @@ def _text(path: Path) -> str:
 
 def _compose(text: str, place: str) -> yaml.Node | None:
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else 0
         fault = Fault(

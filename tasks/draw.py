@@ -151,15 +151,23 @@ def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
 def _setup(session: Session, plan: Plan) -> DrawSetup:
     assert plan.draw is not None
     people = roster.inspectors(session, plan.term.id)
-    apart = roster.recusals(session, plan.term.id)
+    places, apart = roster.schools(session, plan.term.id), roster.recusals(session, plan.term.id)
     return DrawSetup(
         campaign_id=plan.campaign,
         mode=plan.mode,
         kind=plan.draw.kind,
         matters=tuple(matter.code for matter in plan.matters),
-        schools=[_pool_school(row, plan) for row in _rows(roster.schools(session, plan.term.id))],
+        schools=[_pool_school(row, plan) for row in _rows(places)],
         inspectors=[_pool_inspector(row, plan.team.load) for row in _rows(people)],
-        relations=[Relation(r["inspector_id"], r["school_code"], r["relation"]) for r in _rows(apart)],
+        # Whoever or whatever was set aside at ingest is in no pool, and needs no recusal.
+        relations=[
+            Relation(row["inspector_id"], row["school_code"], row["relation"])
+            for row in _rows(
+                apart[
+                    apart.inspector_id.isin(people.inspector_id) & apart.school_code.isin(places.school_code)
+                ]
+            )
+        ],
         sources=[_source(source.model_dump()) for source in plan.draw.sources],
         ratio=plan.draw.ratio,
         number=plan.draw.size,

@@ -6,6 +6,7 @@ rows fail. The library is imported when it is first needed; that takes seconds.
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +34,21 @@ def load_suites(folder: Path) -> dict[str, Suite]:
         DocumentError: a suite is wrong, or names a rule or an argument that does not exist.
     """
     suites = expectation.load_suites(folder)
+    _prove(folder, tuple(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))))
+    return suites
+
+
+@lru_cache(maxsize=8)
+def _prove(folder: Path, _texts: tuple[str, ...]) -> None:
+    """Make every rule of a folder once; texts that stay the same need no second proof."""
     faults: list[Fault] = []
-    for suite in suites.values():
+    for suite in expectation.load_suites(folder).values():
         try:
             _made(suite, folder / f"{suite.data_set}.yaml")
         except DocumentError as error:
             faults += error.faults
     if faults:
         raise DocumentError(f"核对规则有 {len(faults)} 处需要改正", faults)
-    return suites
 
 
 def check(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Sequence[str]]) -> CheckReport:

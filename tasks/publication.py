@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from inspection import verify
 from inspection.campaign import CampaignState
-from inspection.canonical import digest
 from inspection.case import CaseState
 from inspection.measure import RESULT_TITLES, Measure, Measures
 from inspection.notice import chinese_date, date_range
@@ -20,7 +19,6 @@ from inspection.publication import (
     BandCount,
     DrawFacts,
     DrawnSchool,
-    LedgerEntry,
     NoticeFacts,
     PersonCount,
     ResultFacts,
@@ -29,6 +27,7 @@ from inspection.publication import (
     plan_facts,
 )
 from inspection.receipt import Receipt
+from inspection.record import UNOPENED, sealed
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -65,6 +64,7 @@ def publish(campaign_id: str, *, as_of: date) -> Receipt:
             campaign_id,
             digest=written.content_digest,
             file_count=written.file_count,
+            has_results=bool(facts.results),
             on=as_of,
         )
     counts = {"文件": written.file_count, "检查结果": len(facts.results), "文书": len(facts.notices)}
@@ -112,12 +112,7 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
         small_cell_count=profile().small_cell_count,
         notices=_notices(session, plan, names),
         ledger_head=ledger.head(session),
-        ledger=tuple(
-            LedgerEntry(
-                seq=e.seq, kind=e.kind, entry_hash=e.entry_hash, payload_digest=digest(dict(e.payload))
-            )
-            for e in entries
-        ),
+        ledger=tuple(entries),
         verifier_source=Path(verify.__file__).read_text(encoding="utf-8"),
     )
 
@@ -135,7 +130,7 @@ def _draw(session: Session, plan: Plan, names: _Names) -> DrawFacts | None:
         status=status,
         commitment_digest=record["commitment_digest"],
         ledger_head=ledger.entry_hash(session, kind="commit", subject=plan.campaign),
-        record=record,
+        record=sealed(record) if record["state"] == UNOPENED else record,
         schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
     )
 
@@ -146,6 +141,7 @@ def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[
     }
     matter = "、".join(matter.name for matter in plan.matters)
     rules = measures()
+    first_on = publications.results_first_on(session, plan.campaign) or as_of
     return tuple(
         ResultFacts(
             **names.of(row.school_code),
@@ -154,7 +150,7 @@ def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[
             category_title=RESULT_TITLES[row.result],
             inspected_on=row.visited_on,
             disposal=_disposal(known.get(row.school_code), rules),
-            published_on=as_of,
+            published_on=first_on,
             status="open-case" if _is_open(known.get(row.school_code)) else "published",
         )
         for row in findings.results(session, plan.campaign).itertuples()

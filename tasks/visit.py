@@ -1,6 +1,8 @@
 """Visits: who goes where when, and the dossier and findings workbook of every team."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,7 +28,7 @@ from inspection.record import current_teams
 from inspection.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, roster
+from inspection.store import ledger, roster, special
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
@@ -69,16 +71,40 @@ def dispatch_teams(campaign_id: str, *, as_of: date) -> Receipt:
     plan = plan_of(campaign_id)
     with writing(settings().database_url) as session:
         _enter_visits(session, plan)
-        facts = _dossiers(session, plan, as_of)
+        facts = dossiers(session, plan, _drawn(session, campaign_id), as_of=as_of)
+    receipt = write_materials(campaign_id, facts, as_of=as_of)
+    with writing(settings().database_url) as session:
+        campaigns.advance(session, campaign_id, CampaignState.VISITING)
+    return receipt
+
+
+def write_materials(campaign_id: str, facts: Sequence[DossierFacts], *, as_of: date) -> Receipt:
+    """Write each team's dossier and findings workbook and enter their digests; again gives the same bytes.
+
+    Raises:
+        DocumentError: a document holds a character no font has.
+    """
     pdfs = render_many([Request("dossier", dossier) for dossier in facts], as_of=as_of)
     rows = [row for pair in zip(facts, pdfs, strict=True) for row in _write(campaign_id, *pair)]
     with writing(settings().database_url) as session:
         put(session, Dispatch, rows)
-        campaigns.advance(session, campaign_id, CampaignState.VISITING)
     counts = {"检查组": len(facts), "学校": sum(len(dossier.schools) for dossier in facts), "文件": len(rows)}
     return Receipt(
         "派发材料", counts, digest_rows((r["team_code"], r["kind"], r["content_digest"]) for r in rows)
     )
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What a dossier is checked by: an entry of the ledger, and the digest of the record behind it."""
+
+    ledger_head: str
+    record_digest: str
+
+
+def _drawn(session: Session, campaign_id: str) -> Grounds:
+    head = ledger.entry_hash(session, kind="draw", subject=campaign_id)
+    return Grounds(head, draws.record_of(session, campaign_id)["result_digest"])
 
 
 def _enter_visits(session: Session, plan: Plan) -> None:
@@ -94,21 +120,41 @@ def _enter_visits(session: Session, plan: Plan) -> None:
     teams = {school: tuple(person for person, _ in members) for school, members in seats.items()}
     assert plan.visits is not None, "a plan that draws says when the visits are"
     days = workdays_between(plan.visits.starts_on, plan.visits.ends_on, profile().calendar)
-    codes, dates = team_codes(teams), schedule(teams, days)
-    visits = [{"school_code": s, "team_code": codes[s], "visit_on": dates[s]} for s in teams]
-    members = {(codes[s], person): role for s, team in reversed(seats.items()) for person, role in team}
-    draws.enter_visits(
-        session,
-        plan.campaign,
-        [{"campaign_id": plan.campaign, **row} for row in visits],
-        [
-            {"campaign_id": plan.campaign, "team_code": team, "inspector_id": person, "role": role}
-            for (team, person), role in members.items()
-        ],
+    codes = team_codes(teams)
+    roles = {(codes[s], person): role for s, team in reversed(seats.items()) for person, role in team}
+    members = [
+        {"campaign_id": plan.campaign, "team_code": team, "inspector_id": person, "role": role}
+        for (team, person), role in roles.items()
+    ]
+    # Days once set stay while the teams do: a special inspection may since have come or gone.
+    if _is_entered(session, plan.campaign, codes, members):
+        return
+    ledger.serialise(session)
+    dates = schedule(teams, days, taken=special.taken(session, besides=plan.campaign))
+    visits = [
+        {"campaign_id": plan.campaign, "school_code": s, "team_code": codes[s], "visit_on": dates[s]}
+        for s in teams
+    ]
+    draws.enter_visits(session, plan.campaign, visits, members)
+
+
+def _is_entered(
+    session: Session, campaign_id: str, codes: dict[str, str], members: list[dict[str, str]]
+) -> bool:
+    known = {
+        (row["team_code"], row["inspector_id"], row["role"]) for row in draws.members(session, campaign_id)
+    }
+    return codes == {row["school_code"]: row["team_code"] for row in draws.visits(session, campaign_id)} and (
+        known == {(row["team_code"], row["inspector_id"], row["role"]) for row in members}
     )
 
 
-def _dossiers(session: Session, plan: Plan, as_of: date) -> list[DossierFacts]:
+def dossiers(session: Session, plan: Plan, grounds: Grounds, *, as_of: date) -> list[DossierFacts]:
+    """Return the dossier of every team of a campaign whose visits are entered.
+
+    Raises:
+        ProtocolError: a visit has too many items.
+    """
     names = roster.inspectors(session, plan.term.id).set_index("inspector_id").inspector_name.to_dict()
     schools = {
         row["school_code"]: row for row in roster.schools(session, plan.term.id).to_dict(orient="records")
@@ -126,7 +172,7 @@ def _dossiers(session: Session, plan: Plan, as_of: date) -> list[DossierFacts]:
             role_title=_role_title(row["role"]),
         )
         members[row["team_code"]].append(person)
-    common = _common(session, plan, as_of)
+    common = _common(plan, grounds, as_of)
     return [
         DossierFacts(
             **common,
@@ -144,7 +190,7 @@ def workbook_name(team_code: str) -> str:
     return f"检查记录-{team_code}.xlsx"
 
 
-def _common(session: Session, plan: Plan, as_of: date) -> dict[str, Any]:
+def _common(plan: Plan, grounds: Grounds, as_of: date) -> dict[str, Any]:
     bureau = profile().bureau
     assert plan.visits is not None
     return {
@@ -160,8 +206,8 @@ def _common(session: Session, plan: Plan, as_of: date) -> dict[str, Any]:
         "return_by": add_workdays(plan.visits.ends_on, _RETURN_WORKDAYS, profile().calendar),
         "contact": bureau.contact or bureau.office,
         "issued_on": as_of,
-        "ledger_head": ledger.entry_hash(session, kind="draw", subject=plan.campaign),
-        "record_digest": draws.record_of(session, plan.campaign)["result_digest"],
+        "ledger_head": grounds.ledger_head,
+        "record_digest": grounds.record_digest,
         "is_synthetic": profile().is_synthetic,
     }
 

@@ -24,23 +24,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         command.add_argument("--schools", type=int, default=60, help="12 to 2000")
         command.add_argument("--students", type=int, default=120, help="tested pupils per school, about")
+    whole.add_argument(
+        "--resume", action="store_true", help="go on with the files and the store that are there"
+    )
     chosen = parser.parse_args(arguments)
     sizes = Sizes(school_count=chosen.schools, students_per_school=chosen.students)
     if chosen.command == "run":
-        return _run(chosen.folder, chosen.seed, sizes)
+        return _run(chosen.folder, chosen.seed, sizes, is_resumed=chosen.resume)
     key = write_city(chosen.folder, seed=chosen.seed, sizes=sizes)
     sys.stdout.write(f"{chosen.folder}: {chosen.schools} schools, {len(key.faults)} planted faults\n")
     return 0
 
 
-def _run(folder: Path, seed: str, sizes: Sizes) -> int:
+def _run(folder: Path, seed: str, sizes: Sizes, *, is_resumed: bool) -> int:
     """Set the environment before Prefect is imported, then run."""
     from examples.demo_city.run import environment, run
 
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(folder))
     try:
-        return run(folder, seed=seed, sizes=sizes)
+        return run(folder, seed=seed, sizes=sizes, is_resumed=is_resumed)
     except InspectionError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -83,13 +83,18 @@ class Journal:
         )
 
 
-def run(folder: Path, *, seed: str, sizes: Sizes) -> int:
-    """Run both terms and return the exit code: 0 when every planted fault was caught and none invented."""
+def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False) -> int:
+    """Run both terms and return the exit code: 0 when every planted fault was caught and none invented.
+
+    A resumed run keeps the files and the store it finds: whatever was killed is taken up where it stood.
+    """
     started = time.perf_counter()
-    shutil.rmtree(folder / "workspace", ignore_errors=True)
     workspace = folder / "workspace"
+    if not is_resumed:
+        shutil.rmtree(workspace, ignore_errors=True)
     journal = Journal(folder)
-    journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
+    if not (workspace / "answer-key.json").is_file():
+        journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
     current = campaign_id(sizes)
     refused = run_term(journal, workspace, current, seed=seed)
     key = read_answer_key(workspace / "answer-key.json")
@@ -122,8 +127,10 @@ def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> l
     previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
     journal.stage("上年数据", lambda: inspect_term(previous))
     journal.stage("启动部署", lambda: deploy_cycle(on("deployed")))
-    refused = _refused(lambda: inspect_term(on("inspected")))
-    journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
+    refused: list[Fault] = []
+    if any((inbox / CURRENT_TERM / name).is_file() for name in STRAY_FILES):
+        refused = _refused(lambda: inspect_term(on("inspected")))
+        journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
     journal.stage("试点推进", lambda: run_pilot(on("inspected")))
     journal.stage("学期评定", lambda: inspect_term(on("inspected")))
     values = public_values(plan_of(current))
@@ -206,7 +213,8 @@ def _put_aside(inbox: Path, faults: Sequence[Fault]) -> Receipt:
     aside = inbox.parent / f"{inbox.name}-退回"
     aside.mkdir(parents=True, exist_ok=True)
     for name in STRAY_FILES:
-        (inbox / name).replace(aside / name)
+        if (inbox / name).is_file():
+            (inbox / name).replace(aside / name)
     return Receipt("整批退回一次", {"无法识别的文件": len(faults)})
 
 

@@ -119,11 +119,8 @@ def decide(session: Session, case: Case, row: dict[str, Any], *, at: datetime) -
     """Enter an official's decision, once, and take the case on."""
     append(session, Approval, [{"case_id": case.case_id, **row}])
     case.state = CaseState.APPROVED if row["decision"] == "approve" else CaseState.RETURNED
-    facts = {
-        "decision": row["decision"],
-        "approver": row["approver_id"],
-        "reason": digest(row["reason_text"]),
-    }
+    # The ledger is public: who decided and why stands in it as a digest only.
+    facts = {"decision": row["decision"], "said": digest([row["approver_id"], row["reason_text"]])}
     ledger.record(session, kind="decision", subject=case.case_id, payload=facts, at=at)
 
 

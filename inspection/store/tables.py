@@ -397,6 +397,7 @@ class Publication(Table):
     campaign_id: Mapped[Key]
     content_digest: Mapped[Key]
     file_count: Mapped[int]
+    has_results: Mapped[bool]
     published_on: Mapped[date]
 
 

@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.String(length=128), nullable=False),
         sa.Column("content_digest", sa.String(length=128), nullable=False),
         sa.Column("file_count", sa.Integer(), nullable=False),
+        sa.Column("has_results", sa.Boolean(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("campaign_id", "content_digest", name=op.f("pk_publication")),
     )

@@ -1,0 +1,154 @@
+// What a draw record must look like (docs/record-format.md, sections 1, 2 and 8): exact keys, kinds of values.
+"use strict";
+
+const HEX = "[0-9a-f]{64}";
+const WORDS = {
+  id: /^[a-z0-9-]+$/,
+  hex: new RegExp(`^${HEX}$`),
+  "hex or empty": new RegExp(`^(${HEX})?$`),
+  secret: /^([0-9a-f]{64,})?$/,
+  text: /^[^\u0000-\u001f]*$/,
+  ratio: /^(0\.[0-9]+|1(\.0+)?)?$/,
+  ticket: /^0\.[0-9]+$/,
+  fraction: /^[0-9]+\/[0-9]+$/,
+  instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
+  kind: /^(open|sealed)$/,
+  state: /^(committed|sealed|drawn|unopened|opened)$/,
+  "kind of source": /^(lottery-ssq|lottery-dlt|index|dice|drand)$/,
+  role: /^(leader|ordinary|expertise:[a-z0-9-]+)$/,
+  reason: /^(already-on-team|not-assignable|not-leader|lacks-expertise|load-exhausted|needed-elsewhere)$/,
+  "record format": /^school-inspection\/draw-record\/1$/,
+  "commitment format": /^school-inspection\/draw-commitment\/1$/,
+  algorithm: /^consistent-sampler-1\.0\.10\+largest-remainder\+ordered-flow\/1$/,
+};
+
+// A shape is a word above, "whole" (a number from 0), a list with the shape of its items, or a map of shapes.
+const MEMBER = { role: "role", inspector: "id", passed: [{ inspector: "id", reason: "reason" }] };
+const TEAM = { school: "id", members: [MEMBER] };
+const VALUE = { source: "id", value: "text", evidence: "hex or empty" };
+const COMMITMENT = {
+  format: "commitment format",
+  algorithm: "algorithm",
+  campaign: "id",
+  matters: ["id"],
+  mode: "id",
+  kind: "kind",
+  sizing: { ratio: "ratio", number: "whole", minimum: "whole", total: "whole" },
+  strata: [{ stratum: "id", pool: "whole", size: "whole" }],
+  pool: [{ school: "id", stratum: "id", requires: ["id"] }],
+  excluded: [{ school: "id", reason: "text" }],
+  team_size: "whole",
+  team_leaders: "whole",
+  inspectors: [{ inspector: "id", leader: "whole", expertise: ["id"], load: "whole" }],
+  not_assignable: [{ inspector: "id", schools: ["id"] }],
+  sources: [
+    { source: "id", kind: "kind of source", name: "text", announced_at: "instant", throws: "whole", bits: "whole" },
+  ],
+  entropy: { needed: "whole", declared: "whole" },
+  annex_digest: "hex",
+  secret_digest: "hex or empty",
+};
+const COMMITTED = { format: "record format", state: "state", commitment: COMMITMENT, commitment_digest: "hex" };
+const SEALED = {
+  ...COMMITTED,
+  values: [VALUE],
+  result_hash: "hex",
+  substitution_hashes: ["hex"],
+  ledger: "heads",
+};
+const WHOLE_RECORD = {
+  ...COMMITTED,
+  values: [VALUE],
+  secret: "secret",
+  seed: "text",
+  tickets: [{ school: "id", ticket: "ticket" }],
+  inclusion: [{ stratum: "id", probability: "fraction" }],
+  selection: [{ school: "id", stratum: "id" }],
+  teams: [TEAM],
+  substitutions: [
+    {
+      number: "whole",
+      school: "id",
+      stratum: "id",
+      reason: "text",
+      substitute: "id",
+      ticket: "ticket",
+      team: TEAM,
+      previous: "hex",
+      digest: "hex",
+    },
+  ],
+  ledger: "heads",
+  result_digest: "hex",
+  result_hash: "hex or empty",
+};
+const RECORDS = { committed: COMMITTED, sealed: SEALED, drawn: WHOLE_RECORD, unopened: WHOLE_RECORD, opened: WHOLE_RECORD };
+
+// Reads a text as JSON of texts, whole numbers, lists and maps in which no key stands twice.
+function readStrictly(text) {
+  const value = JSON.parse(text);
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "S");
+  if (!/^[\s\d{}[\]:,S]*$/.test(bare)) {
+    throw new Error("记录中只能有文字、整数、列表和对象");
+  }
+  if ((bare.match(/S\s*:/g) || []).length !== keyCount(value)) {
+    throw new Error("同一对象中有重复的键");
+  }
+  return value;
+}
+
+function keyCount(value) {
+  if (value === null || typeof value !== "object") {
+    return 0;
+  }
+  const inner = Object.values(value).reduce((sum, item) => sum + keyCount(item), 0);
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length);
+}
+
+// Every place where a value does not have the shape it must have.
+function shapeFaults(value, shape, place) {
+  if (Array.isArray(shape)) {
+    return Array.isArray(value)
+      ? value.flatMap((item, at) => shapeFaults(item, shape[0], `${place}[${at + 1}]`))
+      : [`${place}：应为列表`];
+  }
+  if (shape === "heads") {
+    return isMap(value)
+      ? Object.entries(value).flatMap(([key, item]) => shapeFaults(item, "hex", `${place}.${key}`))
+      : [`${place}：应为对象`];
+  }
+  if (typeof shape === "object") {
+    return mapFaults(value, shape, place);
+  }
+  if (shape === "whole") {
+    return Number.isSafeInteger(value) && value >= 0 ? [] : [`${place}：应为非负整数`];
+  }
+  return typeof value === "string" && WORDS[shape].test(value) && isPlainText(value)
+    ? []
+    : [`${place}：内容不合格式（${String(JSON.stringify(value)).slice(0, 40)}）`];
+}
+
+function mapFaults(value, shape, place) {
+  if (!isMap(value)) {
+    return [`${place}：应为对象`];
+  }
+  const keys = Object.keys(shape);
+  const missing = keys.filter((key) => !Object.hasOwn(value, key)).map((key) => `${place}：缺少 ${key}`);
+  const extra = Object.keys(value).filter((key) => !keys.includes(key)).map((key) => `${place}：多出 ${key}`);
+  const inner = keys.filter((key) => Object.hasOwn(value, key));
+  return [...missing, ...extra, ...inner.flatMap((key) => shapeFaults(value[key], shape[key], `${place}.${key}`))];
+}
+
+function isMap(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+// In normal form C and without half a surrogate pair.
+function isPlainText(value) {
+  try {
+    encodeURIComponent(value);
+  } catch {
+    return false;
+  }
+  return value === value.normalize("NFC");
+}

@@ -1,0 +1,208 @@
+// Replays who was sent where, seat by seat, and the substitutions (docs/record-format.md, sections 7 and 8).
+"use strict";
+
+function teamFaults(record) {
+  const schools = record.selection.map((line) => line.school);
+  return assignmentFaults(record, schools, record.teams, loadsOf(record));
+}
+
+function loadsOf(record) {
+  return new Map(record.commitment.inspectors.map((line) => [line.inspector, line.load]));
+}
+
+// What is wrong with the teams of these schools, assigned in this order with these loads.
+function assignmentFaults(record, schools, teams, loads) {
+  if (schools.join() !== teams.map((team) => team.school).join()) {
+    return ["检查组与学校不是按抽中顺序一一对应"];
+  }
+  const rules = assignmentRules(record, loads);
+  const seats = teams.flatMap((team) => team.members.map((member) => ({ ...member, school: team.school })));
+  const faults = [
+    ...teams.flatMap((team) => roleFaults(record.commitment, team)),
+    ...seats.filter((seat) => !rules.canHold(seat.inspector, seat)).map((seat) => `学校 ${seat.school}：${seat.inspector} 不能担任 ${seat.role}`),
+    ...repeatFaults(seats, loads),
+  ];
+  return faults.length ? faults : seats.flatMap((seat, place) => seatFaults(seats, place, rules));
+}
+
+function assignmentRules(record, loads) {
+  const people = new Map(record.commitment.inspectors.map((line) => [line.inspector, line]));
+  const blocked = new Map(record.commitment.not_assignable.map((line) => [line.inspector, new Set(line.schools)]));
+  const ticket = ticketOf(record.seed);
+  const orders = new Map();
+  const isBlocked = (person, school) => blocked.has(person) && blocked.get(person).has(school);
+  return {
+    loads,
+    isBlocked,
+    canHold: (person, seat) =>
+      people.has(person) && !isBlocked(person, seat.school) && !unfitReason(people.get(person), seat.role),
+    unfit: (person, role) => unfitReason(people.get(person), role),
+    // Everybody in the order of their tickets for a school.
+    order: (school) => {
+      if (!orders.has(school)) {
+        const keyed = [...people.keys()].map((person) => ({ person, key: `${ticket(`pair:${school}:${person}`)} pair:${school}:${person}` }));
+        keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+        orders.set(school, keyed.map(({ person }) => person));
+      }
+      return orders.get(school);
+    },
+  };
+}
+
+function unfitReason(person, role) {
+  if (role === "leader") {
+    return person.leader ? "" : "not-leader";
+  }
+  const code = role.startsWith("expertise:") ? role.slice("expertise:".length) : "";
+  return code && !person.expertise.includes(code) ? "lacks-expertise" : "";
+}
+
+function roleFaults(plan, team) {
+  const line = plan.pool.find((item) => item.school === team.school);
+  const named = [...(plan.team_leaders ? ["leader"] : []), ...line.requires.map((code) => `expertise:${code}`)];
+  const ordinary = Math.max(0, plan.team_size - named.length);
+  const wanted = [...named, ...Array(ordinary).fill("ordinary")];
+  const found = team.members.map((member) => member.role);
+  return wanted.join() === found.join() && found.length === plan.team_size ? [] : [`学校 ${team.school} 的席位应为 ${wanted.join("、")}`];
+}
+
+function repeatFaults(seats, loads) {
+  const faults = [];
+  const pairs = new Set();
+  const used = new Map();
+  for (const { school, inspector } of seats) {
+    if (pairs.has(`${school} ${inspector}`)) {
+      faults.push(`学校 ${school}：${inspector} 占了两个席位`);
+    }
+    pairs.add(`${school} ${inspector}`);
+    used.set(inspector, (used.get(inspector) ?? 0) + 1);
+  }
+  const over = [...used].filter(([inspector, count]) => count > loads.get(inspector));
+  return [...faults, ...over.map(([inspector, count]) => `${inspector} 承担${count}所，超过上限${loads.get(inspector)}所`)];
+}
+
+// Compares the people passed over for one seat, and why, with what the rule says.
+function seatFaults(seats, place, rules) {
+  const seat = seats[place];
+  const order = rules.order(seat.school);
+  const before = order.slice(0, order.indexOf(seat.inspector));
+  const wanted = before.map((inspector) => ({ inspector, reason: reasonAgainst(seats, place, inspector, rules) }));
+  const better = wanted.find((line) => line.reason === "");
+  if (better) {
+    return [`学校 ${seat.school} 的 ${seat.role} 应由号码更小的 ${better.inspector} 担任`];
+  }
+  return canonical(wanted) === canonical(seat.passed) ? [] : [`学校 ${seat.school} 的 ${seat.role}：越过的人员或理由与规则不符`];
+}
+
+function reasonAgainst(seats, place, person, rules) {
+  const seat = seats[place];
+  const settled = seats.slice(0, place).filter((item) => item.inspector === person);
+  if (settled.some((item) => item.school === seat.school)) {
+    return "already-on-team";
+  }
+  if (rules.isBlocked(person, seat.school)) {
+    return "not-assignable";
+  }
+  const unfit = rules.unfit(person, seat.role);
+  if (unfit) {
+    return unfit;
+  }
+  if (settled.length >= rules.loads.get(person)) {
+    return "load-exhausted";
+  }
+  return leavesRestSolvable(seats, place, person, rules) ? "" : "needed-elsewhere";
+}
+
+// Gives the seat to `person` and looks for a chain of moves among the later seats that makes room.
+function leavesRestSolvable(seats, place, person, rules) {
+  const school = seats[place].school;
+  const later = seats.slice(place + 1);
+  const fixed = new Set(seats.slice(0, place).map((seat) => `${seat.school} ${seat.inspector}`)).add(`${school} ${person}`);
+  const used = new Map([[person, 1]]);
+  [...seats.slice(0, place), ...later].forEach((seat) => used.set(seat.inspector, (used.get(seat.inspector) ?? 0) + 1));
+  const hasRoom = (name) => (used.get(name) ?? 0) < rules.loads.get(name);
+  const twice = later.find((seat) => seat.inspector === person && seat.school === school);
+  let vacant;
+  if (twice) {
+    used.set(person, used.get(person) - 1);
+    vacant = [twice];
+  } else if (used.get(person) > rules.loads.get(person)) {
+    vacant = later.filter((seat) => seat.inspector === person);
+  } else {
+    return true;
+  }
+  const seen = new Set(vacant);
+  const asked = new Set(twice ? [] : [person]);
+  const vacate = (seat) => {
+    if (!seen.has(seat)) {
+      seen.add(seat);
+      vacant.push(seat);
+    }
+  };
+  while (vacant.length) {
+    const seat = vacant.shift();
+    for (const name of rules.loads.keys()) {
+      if (name === seat.inspector || fixed.has(`${seat.school} ${name}`) || !rules.canHold(name, seat)) {
+        continue;
+      }
+      const same = later.find((item) => item.inspector === name && item.school === seat.school);
+      if (same) {
+        vacate(same);
+      } else if (hasRoom(name)) {
+        return true;
+      } else if (!asked.has(name)) {
+        asked.add(name);
+        later.filter((item) => item.inspector === name).forEach(vacate);
+      }
+    }
+  }
+  return false;
+}
+
+function substitutionFaults(record) {
+  const current = new Map(record.teams.map((team) => [team.school, team]));
+  const gone = new Set(record.selection.map((line) => line.school));
+  const faults = [];
+  let previous = record.result_digest;
+  for (const [place, item] of record.substitutions.entries()) {
+    faults.push(...linkFaults(item, place + 1, previous), ...nextTicketFaults(record, item, current, gone));
+    current.delete(item.school);
+    faults.push(...substituteTeamFaults(record, item, current));
+    current.set(item.substitute, item.team);
+    gone.add(item.substitute);
+    previous = item.digest;
+  }
+  return faults;
+}
+
+function linkFaults(item, number, previous) {
+  const { digest: stated, ...rest } = item;
+  const faults = item.number === number && item.previous === previous ? [] : [`第${number}次递补没有接在前一次之后`];
+  if (!item.reason.trim()) {
+    faults.push(`第${number}次递补没有写明理由`);
+  }
+  return digest(rest) === stated ? faults : [...faults, `第${number}次递补的指纹应为 ${digest(rest)}`];
+}
+
+function nextTicketFaults(record, item, current, gone) {
+  const place = `第${item.number}次递补`;
+  const own = record.commitment.pool.find((line) => line.school === item.school);
+  if (!own || !current.has(item.school) || own.stratum !== item.stratum) {
+    return [`${place}：学校 ${item.school} 不在应检查的名单中`];
+  }
+  const next = inTicketOrder(record).find((line) => line.stratum === item.stratum && !gone.has(line.school));
+  const wanted = next ? next.school : "（本层已无学校）";
+  if (wanted !== item.substitute) {
+    return [`${place}：应由 ${wanted} 递补，记录写的是 ${item.substitute}`];
+  }
+  const ticket = record.tickets.find((line) => line.school === item.substitute).ticket;
+  return ticket === item.ticket ? [] : [`${place}：号码应为 ${ticket}`];
+}
+
+function substituteTeamFaults(record, item, current) {
+  const loads = loadsOf(record);
+  for (const member of [...current.values()].flatMap((team) => team.members)) {
+    loads.set(member.inspector, loads.get(member.inspector) - 1);
+  }
+  return assignmentFaults(record, [item.substitute], [item.team], loads);
+}
