@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from sqlalchemy import select
 
 from examples.demo_city.faults import read_answer_key
@@ -62,10 +63,6 @@ def test_the_same_term_again_gives_the_same_digests_and_no_new_rows(finished: Fi
     assert row_counts(finished.database_url) == before
 
 
-def test_another_machine_gives_the_same_digests(finished: Finished, tmp_path: Path) -> None:
-    assert run_city(tmp_path, 12).digests() == finished.digests()
-
-
 def test_the_number_of_task_runs_does_not_grow_with_the_city(finished: Finished, tmp_path: Path) -> None:
     larger = run_city(tmp_path, 60)
     assert asyncio.run(task_runs(larger.campaign_id)) == asyncio.run(task_runs(finished.campaign_id))
@@ -80,7 +77,8 @@ async def task_runs(campaign_id: str) -> dict[str, set[int]]:
         for run in runs:
             if campaign_id not in run.name or run.state_name != "Completed":
                 continue
-            tasks = await client.read_task_runs(flow_run_filter={"id": {"any_": [run.id]}}, limit=200)
+            mine = FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))
+            tasks = await client.read_task_runs(flow_run_filter=mine, limit=200)
             counts.setdefault(flows[run.flow_id], set()).add(len(tasks))
         return counts
 
