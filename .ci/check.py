@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 BIN = Path(sys.executable).parent
-CODE = ["flows", "tasks", "inspection"]
+CODE = ["flows", "desk", "control", "tasks", "inspection"]
 CHECKS = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "."],

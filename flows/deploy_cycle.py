@@ -9,12 +9,14 @@ from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
 from tasks.campaign import check_readiness, deploy_campaign
 from tasks.clock import working_time
+from tasks.turn import campaign_turn
 
 
 @flow(name="deploy-cycle", flow_run_name="启动部署 {request.campaign_id}")
 def deploy_cycle(request: CampaignRequest) -> State[list[Receipt]]:
     """核对计划、评价细则、数据模板等文件，登记工作周期和检查批次。"""
-    working_time(request.as_of)
-    receipts = [check_readiness(request.campaign_id), deploy_campaign(request.campaign_id)]
-    show_receipts(f"{request.campaign_id}-deploy", receipts, left_out="任务分解表与动员培训材料的制发")
-    return Completed(message="启动部署完成，计划已登记入台账", data=receipts)
+    with campaign_turn(request.campaign_id):
+        working_time(request.as_of)
+        receipts = [check_readiness(request.campaign_id), deploy_campaign(request.campaign_id)]
+        show_receipts(f"{request.campaign_id}-deploy", receipts, left_out="任务分解表与动员培训材料的制发")
+        return Completed(message="启动部署完成，计划已登记入台账", data=receipts)

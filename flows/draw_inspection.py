@@ -9,18 +9,20 @@ from inspection.request import DrawRequest
 from tasks.artifact import show_receipts
 from tasks.clock import working_time
 from tasks.draw import draw_schools, enter_public_values, show_draw
+from tasks.turn import campaign_turn
 from tasks.visit import dispatch_teams
 
 
 @flow(name="draw-inspection", flow_run_name="随机抽取 {request.campaign_id}")
 def draw_inspection(request: DrawRequest) -> State[list[Receipt]]:
     """按已公布的方案，用公开数值抽取学校和检查人员，并派发工作手册与检查记录表。"""
-    as_of = working_time(request.as_of)
-    receipts = [
-        enter_public_values(request.campaign_id, request.values, as_of=as_of),
-        draw_schools(request.campaign_id, as_of=as_of),
-        dispatch_teams(request.campaign_id, as_of=as_of.date()),
-    ]
-    show_draw(request.campaign_id)
-    show_receipts(f"{request.campaign_id}-draw", receipts)
-    return Completed(message="已抽取学校和检查人员，材料已派发", data=receipts)
+    with campaign_turn(request.campaign_id):
+        as_of = working_time(request.as_of)
+        receipts = [
+            enter_public_values(request.campaign_id, request.values, as_of=as_of),
+            draw_schools(request.campaign_id, as_of=as_of),
+            dispatch_teams(request.campaign_id, as_of=as_of.date()),
+        ]
+        show_draw(request.campaign_id)
+        show_receipts(f"{request.campaign_id}-draw", receipts)
+        return Completed(message="已抽取学校和检查人员，材料已派发", data=receipts)

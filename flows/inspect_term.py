@@ -14,6 +14,7 @@ from tasks.draw import commit_draw
 from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
 from tasks.plan import plan_of
 from tasks.score import derive_indicators, score_schools, show_bands
+from tasks.turn import campaign_turn
 
 
 @flow(name="inspect-term", flow_run_name="学期评定 {request.campaign_id}")
@@ -24,14 +25,15 @@ def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
         DocumentError, SourceError, ProtocolError, SettingError: nothing has been written to the store.
     """
     campaign_id = request.campaign_id
-    as_of = working_time(request.as_of)
-    receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
-    data_sets = data_sets_owed(plan_of(campaign_id))
-    receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
-    receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
-    receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
-    receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id, as_of=as_of)]
-    show_quality(campaign_id)
-    show_bands(campaign_id, basis="reported")
-    show_receipts(f"{campaign_id}-term", receipts)
-    return Completed(message="本学期数据已核查、评分，抽取方案已公布", data=receipts)
+    with campaign_turn(campaign_id):
+        as_of = working_time(request.as_of)
+        receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
+        data_sets = data_sets_owed(plan_of(campaign_id))
+        receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
+        receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
+        receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
+        receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id, as_of=as_of)]
+        show_quality(campaign_id)
+        show_bands(campaign_id, basis="reported")
+        show_receipts(f"{campaign_id}-term", receipts)
+        return Completed(message="本学期数据已核查、评分，抽取方案已公布", data=receipts)

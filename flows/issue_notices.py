@@ -11,6 +11,7 @@ from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases
 from tasks.clock import working_time
 from tasks.hearing import send_register
 from tasks.notice import issue_approved, issue_letters, render_notices
+from tasks.turn import campaign_turn
 
 
 @flow(name="issue-notices", flow_run_name="办理处理措施 {request.campaign_id}")
@@ -20,17 +21,18 @@ def issue_notices(request: NoticeRequest) -> State[list[Receipt]]:
     Each case goes as far as the evidence on file lets it: run it again when a reply or a decision is in.
     """
     campaign_id = request.campaign_id
-    as_of = working_time(request.as_of).date()
-    receipts = [
-        propose_cases(campaign_id, as_of=as_of),
-        notify_schools(campaign_id, as_of=as_of),
-        issue_letters(campaign_id, as_of=as_of),
-        send_register(campaign_id, as_of=as_of),
-        hear_schools(campaign_id, as_of=as_of),
-        decide_cases(campaign_id, request.decisions, as_of=as_of),
-        issue_approved(campaign_id, as_of=as_of),
-        render_notices(campaign_id),
-    ]
-    show_cases(campaign_id)
-    show_receipts(f"{campaign_id}-notices", receipts)
-    return Completed(message="处理措施已按现有材料办理", data=receipts)
+    with campaign_turn(campaign_id):
+        as_of = working_time(request.as_of).date()
+        receipts = [
+            propose_cases(campaign_id, as_of=as_of),
+            notify_schools(campaign_id, as_of=as_of),
+            issue_letters(campaign_id, as_of=as_of),
+            send_register(campaign_id, as_of=as_of),
+            hear_schools(campaign_id, as_of=as_of),
+            decide_cases(campaign_id, request.decisions, as_of=as_of),
+            issue_approved(campaign_id, as_of=as_of),
+            render_notices(campaign_id),
+        ]
+        show_cases(campaign_id)
+        show_receipts(f"{campaign_id}-notices", receipts)
+        return Completed(message="处理措施已按现有材料办理", data=receipts)

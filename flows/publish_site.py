@@ -9,12 +9,14 @@ from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
 from tasks.clock import working_time
 from tasks.publication import publish
+from tasks.turn import campaign_turn
 
 
 @flow(name="publish-site", flow_run_name="公示 {request.campaign_id}")
 def publish_site(request: CampaignRequest) -> State[list[Receipt]]:
     """生成公示网站：计划、抽取记录、检查结果、等级分布、文书与台账。"""
-    as_of = working_time(request.as_of).date()
-    receipts = [publish(request.campaign_id, as_of=as_of)]
-    show_receipts(f"{request.campaign_id}-site", receipts)
-    return Completed(message="公示网站已更新", data=receipts)
+    with campaign_turn(request.campaign_id):
+        as_of = working_time(request.as_of).date()
+        receipts = [publish(request.campaign_id, as_of=as_of)]
+        show_receipts(f"{request.campaign_id}-site", receipts)
+        return Completed(message="公示网站已更新", data=receipts)

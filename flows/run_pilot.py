@@ -13,17 +13,19 @@ from tasks.clock import working_time
 from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
 from tasks.plan import plan_of
 from tasks.score import derive_indicators, rehearse_pilot
+from tasks.turn import campaign_turn
 
 
 @flow(name="run-pilot", flow_run_name="试点推进 {request.campaign_id}")
 def run_pilot(request: CampaignRequest) -> State[list[Receipt]]:
     """对试点学校试读、试核、试评，不入库，不抽取。"""
     campaign_id = request.campaign_id
-    working_time(request.as_of)
-    receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
-    data_sets = data_sets_owed(plan_of(campaign_id))
-    receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
-    receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
-    receipts += [derive_indicators(campaign_id), rehearse_pilot(campaign_id)]
-    show_receipts(f"{campaign_id}-pilot", receipts, left_out="试点学校现场观摩与意见征集")
-    return Completed(message="试点学校数据已试评，未入库", data=receipts)
+    with campaign_turn(campaign_id):
+        working_time(request.as_of)
+        receipts = [check_readiness(campaign_id), look_into_inbox(campaign_id)]
+        data_sets = data_sets_owed(plan_of(campaign_id))
+        receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
+        receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
+        receipts += [derive_indicators(campaign_id), rehearse_pilot(campaign_id)]
+        show_receipts(f"{campaign_id}-pilot", receipts, left_out="试点学校现场观摩与意见征集")
+        return Completed(message="试点学校数据已试评，未入库", data=receipts)

@@ -75,20 +75,3 @@ class NoticeRequest(CampaignRequest):
     """Decisions to carry out; with none, the run proposes, notifies and says what waits for whom."""
 
     decisions: tuple[Decision, ...] = Field(default=(), title="审批决定", description="负责人对各案的决定")
-
-
-class SpecialRequest(Form):
-    """A special inspection outside the draw."""
-
-    campaign_id: CampaignId
-    school_codes: tuple[str, ...] = Field(
-        min_length=1, max_length=50, title="学校", description="学校标识码，每行一个，须在当期名录内"
-    )
-    reason: str = Field(
-        min_length=10, max_length=500, title="事由", description="启动专项督导的事由，不少于 10 字"
-    )
-    evidence_id: str = Field(
-        min_length=1, max_length=64, title="线索编号", description="投诉、舆情或安全线索的登记编号"
-    )
-    dry_run: bool = Field(default=True, title="仅预览", description="只列出将要办理的内容，不派组")
-    as_of: AsOf = None

@@ -4,7 +4,7 @@ Days are a second step after the draw, as deterministic as the first: if they do
 never silently re-teamed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from inspection.errors import Fault, ProtocolError
@@ -21,16 +21,22 @@ def team_codes(teams: Teams) -> dict[str, str]:
     return {school: codes[frozenset(members)] for school, members in teams.items()}
 
 
-def schedule(teams: Teams, days: Sequence[date]) -> dict[str, date]:
-    """Return the day of each visit: in ticket order, the first day on which everybody of the team is free.
+Taken = Collection[tuple[str, date]]
+"""Days that are no longer free, each of a school (its code) or of a person (the inspector id)."""
+
+
+def schedule(teams: Teams, days: Sequence[date], *, taken: Taken = frozenset()) -> dict[str, date]:
+    """Return the day of each visit: in ticket order, the first day on which school and team are free.
+
+    `taken` holds the days of other inspections: no school is visited twice on one day, whoever sends.
 
     Raises:
         ProtocolError: the working days of the plan are not enough; every school left over is named.
     """
-    busy: set[tuple[str, date]] = set()
+    busy = set(taken)
     found: dict[str, date] = {}
     for school, members in teams.items():
-        free = (day for day in days if not any((member, day) in busy for member in members))
+        free = (day for day in days if not any((who, day) in busy for who in (school, *members)))
         if (day := next(free, None)) is not None:
             found[school] = day
             busy |= {(member, day) for member in members}

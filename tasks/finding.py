@@ -24,6 +24,7 @@ from inspection.store import finding as findings
 from inspection.store import submission
 from inspection.store.engine import reading, writing
 from inspection.store.frames import rows_of
+from inspection.store.writing import Row
 from tasks.artifact import table
 from tasks.clock import now
 from tasks.draw import derived_key
@@ -80,7 +81,7 @@ def enter_findings(campaign_id: str) -> Receipt:
         if not waiting:
             campaigns.advance(session, campaign_id, CampaignState.FOUND)
     counts = {"新存档": added, "检查项": len(found), "待交学校": waiting}
-    return Receipt("存档", counts, digest_rows(tuple(row.values()) for row in found))
+    return Receipt("存档", counts, _digest(found))
 
 
 @task(task_run_name="展示检查结果")
@@ -190,6 +191,10 @@ def _unsaid(items: DataSet, source_map: SourceMap) -> list[Fault]:
         )
         for row in unsaid.itertuples()
     ]
+
+
+def _digest(found: Sequence[Row]) -> str:
+    return digest_rows([value for name, value in row.items() if name != "submission_id"] for row in found)
 
 
 def _outstanding(session: Session, campaign_id: str) -> set[str]:

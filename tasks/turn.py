@@ -46,7 +46,7 @@ def _wait_for(held: ExitStack, term_id: str, patience_seconds: float) -> None:
         if time.monotonic() >= deadline:
             raise ProtocolError("本学期另有一项办理尚未结束", [_busy(term_id)])
         if not is_told:
-            logger.info("term %s: another run is at it, waiting", term_id)
+            logger.warning("term %s: another run is at it, waiting", term_id)
             is_told = True
         time.sleep(_BETWEEN_SECONDS)
 

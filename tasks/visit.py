@@ -169,7 +169,7 @@ def dossiers(session: Session, plan: Plan, grounds: Grounds, *, as_of: date) -> 
         person = TeamMember(
             inspector_id=row["inspector_id"],
             inspector_name=names[row["inspector_id"]],
-            role_title=_role_title(row["role"]),
+            role_title=seat_title(row["role"]),
         )
         members[row["team_code"]].append(person)
     common = _common(plan, grounds, as_of)
@@ -214,7 +214,7 @@ def _common(plan: Plan, grounds: Grounds, as_of: date) -> dict[str, Any]:
 
 def _school(row: dict[str, Any], visit_on: date, plan: Plan, rubric: Rubric) -> VisitSchool:
     stages = str(row["stages"]).split(",")
-    items = _items(stages, plan, rubric)
+    items = visit_items(stages, plan, rubric)
     faults = visit_item_faults(items, place=f"学校 {row['school_code']}")
     if faults:
         raise ProtocolError("入校检查的项目过多", faults)
@@ -233,7 +233,8 @@ def _school(row: dict[str, Any], visit_on: date, plan: Plan, rubric: Rubric) -> 
     )
 
 
-def _items(stages: list[str], plan: Plan, rubric: Rubric) -> tuple[VisitItem, ...]:
+def visit_items(stages: Sequence[str], plan: Plan, rubric: Rubric) -> tuple[VisitItem, ...]:
+    """Return what is looked at on site in a school of these stages."""
     criteria = {criterion.id: criterion for criterion in rubric.criteria}
     return tuple(
         VisitItem(
@@ -252,8 +253,8 @@ def _items(stages: list[str], plan: Plan, rubric: Rubric) -> tuple[VisitItem, ..
     )
 
 
-def _role_title(role: str) -> str:
-    """Return a role without the code of the expertise, which the stage says better."""
+def seat_title(role: str) -> str:
+    """Return a role in Chinese, without the code of the expertise, which the stage says better."""
     code = role.partition(":")[2]
     return f"专业人员（{STAGE_TITLES[code]}）" if code in STAGE_TITLES else role_title(role)
 

@@ -4,7 +4,7 @@ import re
 import warnings
 
 from desk.app import make_app
-from tests.desk_office import PASSWORD, Bureau
+from tests.desk_names import PASSWORD, Bureau
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the successor of httpx that it asks for is not among our packages

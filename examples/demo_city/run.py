@@ -137,17 +137,18 @@ def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> l
     drawn = DrawRequest(campaign_id=current, as_of=DAYS["drawn"], values=values)
     journal.stage("随机抽取", lambda: draw_inspection(drawn))
     members, days = _sent(current)
-    fill_all(outbox / "teams", inbox / current / "findings", seed=seed, members=members, days=days)
+    if not (inbox / current / "findings").is_dir():
+        fill_all(outbox / "teams", inbox / current / "findings", seed=seed, members=members, days=days)
     journal.stage("收回记录", lambda: record_findings(on("found")))
     journal.stage("公开抽取", lambda: open_draw(on("found")))
     proposed = NoticeRequest(campaign_id=current, as_of=DAYS["proposed"])
     journal.stage("提出建议", lambda: issue_notices(proposed))
     journal.stage("期间公示", lambda: publish_site(on("proposed")))
     register = outbox / "告知答复登记表.xlsx"
-    (inbox / current / "hearings").mkdir(parents=True, exist_ok=True)
-    fill_hearings(
-        register, inbox / current / "hearings" / register.name, seed=seed, replied_on=date(2026, 6, 15)
-    )
+    replies = inbox / current / "hearings" / register.name
+    if register.is_file() and not replies.is_file():
+        replies.parent.mkdir(parents=True, exist_ok=True)
+        fill_hearings(register, replies, seed=seed, replied_on=date(2026, 6, 15))
     decided = NoticeRequest(campaign_id=current, as_of=DAYS["decided"], decisions=_approve_all(current))
     journal.stage("审批制发", lambda: issue_notices(decided))
     journal.stage("跟踪整改", lambda: follow_up(on("decided")))

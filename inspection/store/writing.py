@@ -15,6 +15,8 @@ from inspection.store.tables import Table
 
 Row = Mapping[str, Any]
 _BATCH = 500
+# When and in which file a row came is no content: the first to bring it stands.
+_PROVENANCE = {"recorded_at", "submission_id"}
 
 
 def append(session: Session, table: type[Table], rows: Sequence[Row]) -> int:
@@ -79,7 +81,7 @@ def _present(session: Session, table: type[Table], rows: Sequence[Row]) -> dict[
 
 
 def _differs(row: Row, known: Row | None) -> bool:
-    return known is not None and any(row[name] != known[name] for name in row if name != "recorded_at")
+    return known is not None and any(row[name] != known[name] for name in row if name not in _PROVENANCE)
 
 
 def _key_names(table: type[Table]) -> list[str]:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from desk.app import make_app
 from inspection.store.engine import migrate
-from tests.desk_office import (
+from tests.desk_names import (
     CAMPAIGN,
     INDICATORS_A,
     PASSWORD,
@@ -24,29 +24,11 @@ from tests.desk_office import (
     WARNED_A,
     WARNED_B,
     Bureau,
-    build,
 )
+from tests.desk_office import build
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (390, 1200)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -85,9 +85,9 @@ def part_of(page: str, name: str) -> str:
 def with_parts(page: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """Return a page with its generated parts as they should be now."""
     for name, make in parts.items():
-        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-        old = re.compile(f"{begin}.*?{end}", re.DOTALL)
-        page = old.sub(lambda _, text=make(): f"{begin}\n{text}\n{end}", page)  # type: ignore[misc]
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}{make()}\n{end}{rest.partition(end)[2]}"
     return page
 
 

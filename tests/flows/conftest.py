@@ -17,5 +17,5 @@ def prefect() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A small city's term, run once for all tests that only look at it."""
-    return run_city(tmp_path_factory.mktemp("city"), 12)
+    """A city's term, run once for all tests that only look at it."""
+    return run_city(tmp_path_factory.mktemp("city"), 60)

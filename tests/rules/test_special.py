@@ -160,7 +160,7 @@ def test_schools_are_chosen_by_list_filter_or_trigger(
             {"schools": {"chosen_by": "filter", "district_codes": ["379901"]}},
             [("名单：学校标识码", "SPE-002")],
         ),
-        ({"schools": {"chosen_by": "trigger"}}, [("选校方式", "SPE-002"), ("名单：学校标识码", "SPE-002")]),
+        ({"schools": {"chosen_by": "trigger"}}, [("选校方式", "SPE-002")]),
         ({"matters": ["curriculum", "sport"]}, [("检查事项", "SPE-003")]),
         ({"cause": {"trigger": "complaint"}}, [("线索或依据编号", "SPE-005")]),
         (

@@ -14,7 +14,7 @@ from inspection.plan import load_plan
 from inspection.special_request import SpecialRequest
 from inspection.store import campaign as campaigns
 from inspection.store.engine import writing
-from inspection.store.tables import Case, Inspector, Recusal, Rectification, School, TeamMember, Visit
+from inspection.store.tables import Case, Inspector, Rectification, Recusal, School, TeamMember, Visit
 from inspection.store.writing import put
 from tasks.clock import now
 

@@ -1,0 +1,82 @@
+"""Campaigns and teams: how far an inspection has come, who visits which school when."""
+
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from desk.documents import offered
+from desk.page import Call, page
+from desk.words import STEPS, step_progress
+from inspection.access import Kind, Owner
+from inspection.store import access, waiting
+from inspection.store.engine import reading
+
+
+@page
+def campaign_list(call: Call) -> Response:
+    """List the campaigns that the person may see."""
+    call.require_any(Kind.CAMPAIGN)
+    with reading(call.office.database_url) as session:
+        lines = [
+            line
+            for line in waiting.campaigns(session)
+            if call.may(Kind.CAMPAIGN, access.owner_of_campaign(session, line.campaign_id))
+        ]
+    return call.render("campaigns.html", {"campaigns": lines})
+
+
+@page
+def campaign(call: Call) -> Response:
+    """Show a campaign: its steps, and the teams and visits that the person may see."""
+    campaign_id = call.part("campaign_id")
+    with reading(call.office.database_url) as session:
+        call.require(Kind.CAMPAIGN, access.owner_of_campaign(session, campaign_id))
+        line = waiting.campaign(session, campaign_id)
+        assert line is not None
+        people = {
+            code: list(members)
+            for code, members in groupby(waiting.members(session, campaign_id), lambda item: item.team_code)
+        }
+        teams = {
+            code: members
+            for code, members in people.items()
+            if call.may(Kind.TEAM, Owner(inspector_ids=frozenset(member.inspector_id for member in members)))
+        }
+        register = (f"campaigns/{campaign_id}/hearing-register", "告知答复登记表（Excel）")
+        facts = {
+            "campaign": line,
+            "steps": [(title, step_progress(line.state, place)) for place, (title, _) in enumerate(STEPS)],
+            "teams": teams,
+            "visits": waiting.visits(session, campaign_id, teams=teams),
+            "ready": offered(call, session, [register]),
+            "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
+        }
+    return call.render("campaign.html", facts)
+
+
+@page
+def team(call: Call) -> Response:
+    """Show a team: its members, its schools, its documents."""
+    campaign_id, team_code = call.part("campaign_id"), call.part("team_code")
+    with reading(call.office.database_url) as session:
+        call.require(Kind.TEAM, access.owner_of_team(session, campaign_id, team_code))
+        facts = {
+            "campaign": waiting.campaign(session, campaign_id),
+            "team_code": team_code,
+            "members": [
+                member for member in waiting.members(session, campaign_id) if member.team_code == team_code
+            ],
+            "visits": waiting.visits(session, campaign_id, teams=[team_code]),
+            "ready": team_documents(session, call, campaign_id, team_code),
+        }
+    return call.render("team.html", facts)
+
+
+def team_documents(session: Session, call: Call, campaign_id: str, team_code: str) -> list[tuple[str, str]]:
+    """Return the (address, title) of a team's documents that are there."""
+    asked = [
+        (f"teams/{campaign_id}/{team_code}/dossier", "工作手册（PDF）"),
+        (f"teams/{campaign_id}/{team_code}/findings-workbook", "检查记录表（Excel）"),
+    ]
+    return offered(call, session, asked)

@@ -1,0 +1,240 @@
+"""Files handed in: what somebody may send, for which unit, and how a file is taken in whole or not at all.
+
+A file is kept under its content address, and put into the inbox under a name made here, one for each data set
+and unit: a corrected file takes the place of the first. What is in it is found out by ingest, in a child
+process; nothing here opens a sheet. Files with student rows are kept once, readable by this account only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from desk import words
+from desk.files import digest_of, remove_inside, write_inside
+from desk.page import Call, page
+from inspection.access import SENDERS, Reach, Role, sending_reach
+from inspection.campaign import CampaignState, has_reached
+from inspection.errors import Fault, InspectionError, SourceError
+from inspection.store import upload, waiting
+from inspection.store.engine import reading, writing
+from inspection.store.waiting import CampaignLine
+from inspection.submission import Received
+
+RETURNED = frozenset({"findings", "hearings"})
+_BEGINNINGS = {".xlsx": b"PK\x03\x04"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A data set that a person may send in for a campaign, and the units they may send it for."""
+
+    campaign: CampaignLine
+    data_set: str
+    title: str
+    due_on: date | None
+    suffixes: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
+
+    @property
+    def path(self) -> str:
+        """Where its form is."""
+        return f"/uploads/{self.campaign.campaign_id}/{self.data_set}"
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether it is a workbook of a campaign coming back, and not term data."""
+        return self.data_set in RETURNED
+
+    @property
+    def received_as(self) -> str:
+        """What it is received under: the campaign for a workbook coming back, else the term."""
+        return self.campaign.campaign_id if self.is_returned else self.campaign.term_id
+
+
+def owed(session: Session, call: Call) -> list[Owed]:
+    """Return what a person may send in now; term data that two campaigns ask for is asked for once."""
+    found: dict[tuple[str, str], Owed] = {}
+    for line in waiting.campaigns(session):
+        if line.plan is None or line.state == CampaignState.CLOSED:
+            continue
+        for data_set in SENDERS:
+            item = _owed(session, call, line, data_set)
+            if item is not None:
+                found.setdefault((item.received_as, data_set), item)
+    return list(found.values())
+
+
+def _owed(session: Session, call: Call, line: CampaignLine, data_set: str) -> Owed | None:
+    granted = sending_reach(call.viewer.role, data_set)
+    assert line.plan is not None
+    due = {item.data_set: item.due_on for item in line.plan.data}
+    is_open = data_set in due
+    if data_set in RETURNED:
+        is_open = has_reached(line.state, CampaignState.VISITING)
+    source_map = call.office.source_maps.get(data_set)
+    if granted is None or not is_open or source_map is None:
+        return None
+    units = _units(session, call, line, data_set)
+    if granted is Reach.OWN and not units:
+        return None
+    return Owed(
+        campaign=line,
+        data_set=data_set,
+        title=source_map.title,
+        due_on=due.get(data_set),
+        suffixes=tuple(dict.fromkeys(PurePosixPath(pattern).suffix for pattern in source_map.files)),
+        units=units,
+    )
+
+
+def _units(session: Session, call: Call, line: CampaignLine, data_set: str) -> tuple[tuple[str, str], ...]:
+    """Return the units a person may send a data set for; none: the file speaks for the whole bureau."""
+    viewer = call.viewer
+    if data_set == "findings":
+        teams = sorted({member.team_code for member in waiting.members(session, line.campaign_id)})
+        if viewer.role is Role.INSPECTOR:
+            own = waiting.teams_of(session, viewer.scope)
+            teams = [team for team in teams if (line.campaign_id, team) in own]
+        return tuple((team, f"检查组{team}") for team in teams)
+    if viewer.role is Role.SCHOOL:
+        return ((viewer.scope, waiting.school_name(session, viewer.scope) or viewer.scope),)
+    if viewer.role is Role.DISTRICT:
+        return ((viewer.scope, call.office.districts.get(viewer.scope, viewer.scope)),)
+    is_by_district = sending_reach(Role.DISTRICT, data_set) is not None
+    return tuple(call.office.districts.items()) if is_by_district else ()
+
+
+@page
+def upload_page(call: Call) -> Response:
+    """Show the form of one data set."""
+    return _form(call, _asked(call))
+
+
+def take_in(call: Call, form: FormData) -> Response:
+    """Take a file in, whole or not at all, and show its receipt."""
+    wanted = _asked(call)
+    unit = str(form.get("unit", ""))
+    try:
+        sent = _require_file(call, form.get("file"), wanted)
+        if wanted.units and unit not in dict(wanted.units):
+            raise SourceError("文件未接收", [_fault(sent, "本人可以报送的单位", unit or "未选择")])
+        receipt = _keep(call, wanted, unit, sent)
+    except InspectionError as error:
+        return _form(call, wanted, faults=error.faults, status_code=422)
+    return RedirectResponse(f"/submissions/{receipt}", status_code=303)
+
+
+def _asked(call: Call) -> Owed:
+    campaign_id, data_set = call.part("campaign_id"), call.part("data_set")
+    with reading(call.office.database_url) as session:
+        for found in owed(session, call):
+            if (found.campaign.campaign_id, found.data_set) == (campaign_id, data_set):
+                return found
+    title = words.data_set(data_set)
+    raise HTTPException(403, f"您现在不能报送《{title}》：不在您的报送范围内，或者不在报送期间。")
+
+
+def _form(call: Call, wanted: Owed, *, faults: Sequence[Fault] = (), status_code: int = 200) -> Response:
+    facts = {
+        "owed": wanted,
+        "faults": faults,
+        "limit": words.size(call.office.upload_limit_bytes),
+        "is_student_level": call.office.is_student_level(wanted.data_set),
+    }
+    return call.render("upload.html", facts, status_code=status_code)
+
+
+def _require_file(call: Call, given: object, wanted: Owed) -> UploadFile:
+    if not isinstance(given, UploadFile) or not given.filename:
+        fault = Fault(
+            place="文件", code="UPL-001", wanted="选定的一个文件", got="未选择", remedy="请选择文件后再上报。"
+        )
+        raise SourceError("文件未接收", [fault])
+    faults = []
+    suffix = _suffix(given)
+    if suffix not in wanted.suffixes:
+        faults.append(_fault(given, "、".join(wanted.suffixes) + " 文件", suffix or "没有扩展名"))
+    elif not _begins_well(given.file, suffix):
+        faults.append(_fault(given, f"真正的 {suffix} 文件", "内容不符（可能只改了扩展名）"))
+    if not given.size:
+        faults.append(_fault(given, "有内容的文件", "0 字节"))
+    elif given.size > call.office.upload_limit_bytes:
+        faults.append(
+            _fault(given, f"不超过 {words.size(call.office.upload_limit_bytes)}", words.size(given.size))
+        )
+    if faults:
+        raise SourceError("文件未接收", faults)
+    return given
+
+
+def _begins_well(source: BinaryIO, suffix: str) -> bool:
+    source.seek(0)
+    beginning = source.read(4096)
+    if suffix in _BEGINNINGS:
+        return beginning.startswith(_BEGINNINGS[suffix])
+    return b"\0" not in beginning
+
+
+def _keep(call: Call, wanted: Owed, unit: str, sent: UploadFile) -> str:
+    suffix, line = _suffix(sent), wanted.campaign
+    digest = digest_of(sent.file)
+    names = _slots(call, wanted, unit)
+    name = names[suffix]
+    receipt = Received(
+        term_id=wanted.received_as, data_set=wanted.data_set, file_name=name, content_digest=digest
+    ).submission_id
+    try:
+        if not call.office.is_student_level(wanted.data_set):
+            write_inside(call.office.workspace, ("inbox", "received", digest + suffix), sent.file)
+        write_inside(call.office.workspace, (*_folder(wanted), name), sent.file)
+        for other in set(names.values()) - {name}:
+            remove_inside(call.office.workspace, (*_folder(wanted), other))
+    except OSError as error:
+        raise SourceError(
+            "文件未接收", [_fault(sent, "可以写入的收件箱", error.__class__.__name__)]
+        ) from error
+    handed_in = upload.HandedIn(
+        submission_id=receipt,
+        account_id=call.viewer.account_id,
+        campaign_id=line.campaign_id,
+        term_id=wanted.received_as,
+        data_set=wanted.data_set,
+        unit=unit,
+        file_name=name,
+        content_digest=digest,
+        byte_count=sent.size or 0,
+        recorded_at=call.at,
+    )
+    with writing(call.office.database_url) as session:
+        upload.enter(session, handed_in)
+    return receipt
+
+
+def _folder(wanted: Owed) -> tuple[str, ...]:
+    return ("inbox", wanted.received_as, *((wanted.data_set,) if wanted.is_returned else ()))
+
+
+def _slots(call: Call, wanted: Owed, unit: str) -> dict[str, str]:
+    """Return the one name, for each suffix, under which a unit's file of a data set lies in the inbox."""
+    label = call.office.districts.get(unit, unit)
+    patterns = call.office.source_maps[wanted.data_set].files
+    stems = {PurePosixPath(pattern).suffix: PurePosixPath(pattern).stem for pattern in reversed(patterns)}
+    return {
+        suffix: stem.replace("*", f"-{label}" if label else "") + suffix for suffix, stem in stems.items()
+    }
+
+
+def _suffix(sent: UploadFile) -> str:
+    return PurePosixPath(sent.filename or "").suffix.lower()
+
+
+def _fault(sent: UploadFile, wanted: str, got: str) -> Fault:
+    name = (sent.filename or "").replace("\\", "/").rpartition("/")[2][:80]
+    return Fault(place=name, code="UPL-002", wanted=wanted, got=got, remedy="请核对后重新选择文件上报。")
