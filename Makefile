@@ -21,7 +21,24 @@ demo: setup ## Run a whole inspection term of a synthetic city (SCHOOLS=60, OUT=
 .PHONY: test
 test: ## Run the tests
 	@bash .ci/setup --browser
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: test-browser
+test-browser: ## Run the tests that drive a real browser
+	@bash .ci/setup --browser
+	@$(PY) -m pytest -q -m browser
+
+.PHONY: up
+up: setup ## Start Prefect's server, a worker, the publication site and the office desk
+	@$(PY) -m control up
+
+.PHONY: down
+down: setup ## Stop them
+	@$(PY) -m control down
+
+.PHONY: status
+status: setup ## Say what runs, where and how it is
+	@$(PY) -m control status
 
 .PHONY: check
 check: setup ## Lint, types, import direction, spelling, lock and generated pages

@@ -6,7 +6,7 @@ few schools must not be found out by trying them all.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +40,15 @@ from inspection.store.special_tables import (
     SpecialNoticeFile,
     SpecialVisit,
 )
-from inspection.store.tables import Campaign, Case, PolicyVersion, Rectification, TeamMember, Visit
+from inspection.store.tables import (
+    Campaign,
+    Case,
+    PolicyVersion,
+    Rectification,
+    School,
+    TeamMember,
+    Visit,
+)
 from inspection.store.writing import Row, append, put, replace_slice
 
 REQUESTED, APPROVED, CANCELLED, DISPATCHED = (
@@ -253,6 +261,32 @@ def notices(session: Session, special_id: str) -> list[SpecialNotice]:
         select(SpecialNotice).where(SpecialNotice.special_id == special_id).order_by(SpecialNotice.number)
     )
     return list(session.execute(statement).scalars())
+
+
+@dataclass(frozen=True)
+class NoticeFile:
+    """Where the PDF of a written notice lies below the outbox of its inspection, and to whom it went."""
+
+    file_name: str
+    content_digest: str
+    school_code: str
+    district_code: str
+
+
+def notice_file(session: Session, special_id: str, school_code: str) -> NoticeFile | None:
+    """Return the rendered notice of a special inspection to a school, or none."""
+    statement = (
+        select(SpecialNoticeFile, School.district_code)
+        .join(Campaign, Campaign.campaign_id == SpecialNoticeFile.special_id)
+        .join(
+            School,
+            (School.term_id == Campaign.term_id) & (School.school_code == SpecialNoticeFile.school_code),
+        )
+        .where(SpecialNoticeFile.special_id == special_id, SpecialNoticeFile.school_code == school_code)
+    )
+    for row, district_code in session.execute(statement):
+        return NoticeFile(row.file_name, row.content_digest, row.school_code, district_code)
+    return None
 
 
 def enter_notice_files(session: Session, rows: Sequence[Row]) -> None:

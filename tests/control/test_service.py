@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.client.orchestration import PrefectClient
 from prefect.server.events.schemas.automations import EventTrigger
 from prefect.workers.process import ProcessJobConfiguration
 
@@ -97,8 +98,9 @@ def test_a_run_may_set_nothing_of_its_job() -> None:
     [{"command": "id"}, {"env": {"PYTHONPATH": "/tmp"}}, {"env.PYTHONPATH": "/tmp"}, {"working_dir": "/tmp"}],
 )
 def test_the_worker_ignores_what_a_run_may_not_set(variables: dict[str, Any]) -> None:
-    resolved = ProcessJobConfiguration.from_template_and_values(job_template(), variables)
-    job = asyncio.run(resolved)
+    nobody = PrefectClient("http://127.0.0.1:9/api")
+    resolved = ProcessJobConfiguration.from_template_and_values(job_template(), variables, client=nobody)
+    job: Any = asyncio.run(resolved)
     assert (job.command, job.env, job.working_dir) == (None, {}, HOME)
 
 

@@ -322,3 +322,9 @@ def test_papers_are_written_from_the_record_and_again_with_the_same_bytes(
     folder = tmp_path / "workspace/outbox" / number
     assert [path.suffix for path in (folder / "notices").iterdir()] == [".pdf"]
     assert SCHOOLS[0] not in str(sorted(folder.rglob("*")))
+    with reading(office) as session:
+        told = specials.notice_file(session, number, SCHOOLS[0])
+        assert specials.notice_file(session, number, SCHOOLS[1]) is None
+    assert told is not None
+    assert (folder / told.file_name).is_file()
+    assert (told.school_code, told.district_code) == (SCHOOLS[0], "379902")
