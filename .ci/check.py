@@ -35,6 +35,15 @@ def run(name: str, command: list[object]) -> bool:
     return done.returncode == 0
 
 
+PAGES = [["-m", "tests.spec.page"], ["docs/write_source_maps.py"], ["-m", "tests.docs.generated"]]
+
+
+def write_pages() -> None:
+    """Make the generated pages anew."""
+    for arguments in PAGES:
+        subprocess.run([sys.executable, *arguments], check=True)
+
+
 def is_lock_current() -> bool:
     """Say whether every requirement of pyproject.toml is met by the pin in requirements.lock."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
@@ -53,6 +62,8 @@ def is_lock_current() -> bool:
     return not loose
 
 
+if "--write" in sys.argv:
+    write_pages()
 failed = [name for name, command in CHECKS.items() if not run(name, command)]
 failed += [] if is_lock_current() else ["lock"]
 print(f"{len(CHECKS) + 1 - len(failed)} checks passed, {len(failed)} failed")

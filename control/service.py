@@ -60,7 +60,7 @@ def why_no_desk(room: Installation, profile: Profile) -> str:
 
 def _server(room: Installation) -> Service:
     host, port = room.panel.server_host, room.panel.server_port
-    command = (*_MODULE, "prefect", "server", "start", "--host", host, "--port", str(port))
+    command = (*_MODULE, "control.server", "--host", host, "--port", str(port))
     return Service(
         name=SERVER,
         title="运行服务",

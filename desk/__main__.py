@@ -98,6 +98,7 @@ def _add(chosen: argparse.Namespace) -> None:
 
 def _list(_chosen: argparse.Namespace) -> None:
     """List the accounts."""
+    migrate(settings().database_url)
     with reading(settings().database_url) as session:
         for account in accounts.accounts(session):
             state = "在用" if account.is_active else "停用"

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from desk.files import is_inside, read_inside
 from desk.office import Office
 from desk.page import Call, refuse
+from inspection import ledger as rules
 from inspection.access import Kind, Owner, Verdict, admit
 from inspection.canonical import canonical, digest_bytes
 from inspection.errors import Fault, ProtocolError
@@ -201,8 +202,8 @@ def _annex(session: Session, _office: Office, campaign_id: str) -> Found:
 
 
 def _ledger(session: Session, _office: Office) -> Found:
-    entries = [vars(entry) for entry in ledger.entries(session)]
-    return Found(kind=Kind.LEDGER, owner=Owner(), name="台账.json", text=canonical(entries))
+    text = canonical(rules.document(ledger.entries(session)))
+    return Found(kind=Kind.LEDGER, owner=Owner(), name="台账.json", text=text)
 
 
 def _quality(_session: Session, office: Office, term_id: str, path: str) -> Found:

@@ -47,8 +47,8 @@ def case_number(campaign_id: str, school_code: str, measure: str, *, key: str) -
 
 
 def veiled(key: str, *parts: str) -> str:
-    """Return ten hexadecimal digits that stand for `parts` where the public can see."""
-    return hmac.new(bytes.fromhex(key), ":".join(parts).encode(), hashlib.sha256).hexdigest()[:10]
+    """Return sixteen hexadecimal digits that stand for `parts` where the public can see."""
+    return hmac.new(bytes.fromhex(key), ":".join(parts).encode(), hashlib.sha256).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

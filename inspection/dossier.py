@@ -98,7 +98,7 @@ def visit_item_faults(
     return [
         Fault(
             place=place,
-            code="VIS-001",
+            code="VIS-002",
             wanted=f"每校每次入校检查不超过{limit}项",
             got=f"{len(items)}项",
             remedy="请在抽查计划中减少现场核查的指标，或分批检查。",

@@ -41,7 +41,7 @@ class FaultCode:
 
 _LISTED: tuple[tuple[str, str, Effect, str, str], ...] = (
     ("IN-001", "empty-inbox", "refuse-file", "收件箱中没有文件", "请把本学期各单位报送的文件放入收件箱后重新运行。"),
-    ("IN-002", "unknown-file", "report", "不认识的文件", "请核对文件名；与本次上报无关的文件请移出收件箱。"),
+    ("IN-002", "unknown-file", "refuse-file", "不认识的文件", "请核对文件名；与本次上报无关的文件请移出收件箱。"),
     ("IN-003", "not-a-file", "refuse-file", "不是收件箱内的普通文件", "请放入文件本身，不要放快捷方式、链接或其他特殊文件。"),
     ("IN-004", "unreadable", "refuse-file", "文件无法读取", "请用表格软件打开，另存为“Excel 工作簿（.xlsx）”或 CSV 后重新报送。"),
     ("IN-005", "too-large", "refuse-file", "文件过大", "请删去表格以外的多余行列；数据行数超过上限的请改用 CSV 报送。"),

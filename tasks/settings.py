@@ -20,7 +20,9 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""), description="HMAC key for student ids, 64 hex digits"
     )
-    draw_secret: SecretStr = Field(default=SecretStr(""), description="secret of sealed draws, 64 hex digits")
+    draw_secret: SecretStr = Field(
+        default=SecretStr(""), description="secret of draws, pseudonyms and case numbers, 64 hex digits"
+    )
     desk_secret: SecretStr = Field(
         default=SecretStr(""), description="key of the desk's sessions, 64 hex digits"
     )

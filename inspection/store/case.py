@@ -27,7 +27,9 @@ def propose(
     opened = 0
     for proposal in proposals:
         number = case_number(campaign_id, proposal.school_code, proposal.measure.code, key=key)
-        if session.get(Case, number) is not None:
+        known = session.get(Case, number)
+        if known is not None:
+            assert (known.school_code, known.measure) == (proposal.school_code, proposal.measure.code)
             continue
         reasons = [vars(reason) for reason in proposal.reasons]
         case = Case(

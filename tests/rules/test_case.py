@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from inspection.case import HearingFacts, is_heard, may_approve
+from inspection.case import HearingFacts, case_number, is_heard, may_approve, veiled
 
 EXPIRES = date(2026, 6, 26)
 
@@ -33,3 +33,15 @@ def test_an_approver_is_named_in_the_profile_and_was_not_on_the_team() -> None:
     )
     faults = may_approve(approver_id="i-1", approvers=("director-01",), team=("i-1",), case_id="c")
     assert [fault.got for fault in faults] == ["i-1 不在名单中", "i-1 是该校检查组成员"]
+
+
+def test_a_case_number_is_the_same_for_the_same_proposal_and_tells_nothing_without_the_key() -> None:
+    number = case_number("c-1", "2137990010", "rectification-notice", key="ab" * 32)
+    assert number == case_number("c-1", "2137990010", "rectification-notice", key="ab" * 32)
+    assert number != case_number("c-1", "2137990010", "rectification-notice", key="cd" * 32)
+    assert number.startswith("c-1-")
+    assert "2137990010" not in number
+
+
+def test_parts_are_told_apart() -> None:
+    assert veiled("ab" * 32, "a", "b") != veiled("ab" * 32, "b", "a")

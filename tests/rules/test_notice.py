@@ -213,7 +213,7 @@ def test_a_visit_form_of_more_than_twenty_five_items_is_a_fault() -> None:
     (fault,) = visit_item_faults((item,) * 26, place="第二实验小学")
     assert fault.sentence == (
         "第二实验小学：应为每校每次入校检查不超过25项，实为26项。"
-        "请在抽查计划中减少现场核查的指标，或分批检查。（VIS-001）"
+        "请在抽查计划中减少现场核查的指标，或分批检查。（VIS-002）"
     )
 
 
