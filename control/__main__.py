@@ -45,14 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--folder", type=Path, help="state, logs, Prefect; else control in the workspace"
         )
-        for field, about in Panel.model_fields.items():
+    for field, about in Panel.model_fields.items():
+        if field in _NUMBERS or field.endswith("_host"):
             kind = int if field in _NUMBERS else str
-            if field in _NUMBERS or field.endswith("_host"):
-                command.add_argument(
-                    f"--{field.replace('_', '-')}",
-                    type=kind,
-                    help=about.description or f"else {about.default}",
-                )
+            words = about.description or f"else {about.default}"
+            commands.choices["up"].add_argument(f"--{field.replace('_', '-')}", type=kind, help=words)
     return parser
 
 

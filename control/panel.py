@@ -93,9 +93,8 @@ class Installation:
         return {
             **{name: value for name, value in self.given.items() if not name.startswith("INSPECTION_")},
             **_SERVER,
-            # The pages of Prefect ask these where its API is.
-            "PREFECT_SERVER_API_HOST": self.panel.server_host,
-            "PREFECT_SERVER_API_PORT": str(self.panel.server_port),
+            # Under whatever name a browser has found the pages, their API is beside them.
+            "PREFECT_SERVER_UI_API_URL": "/api",
             # By default any web page could call the API from the browser of whoever has it open.
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url(self.panel.server_host, self.panel.server_port),
             **{name: value for name, value in self.given.items() if name.startswith("PREFECT_SERVER_")},

@@ -66,12 +66,14 @@ def plan(room: Installation) -> tuple[Service, ...]:
 def down(room: Installation) -> list[str]:
     """Stop every service and whatever they started; return the names of those that had to be killed.
 
-    The worker goes first, so that nothing new begins, the server last, so that it hears how runs ended.
+    Runs end first and say so, for worker and server still listen; then the worker, and the server last.
     """
     killed = []
     with _alone(room):
         for service in reversed(services(room, has_desk=True)):
             main = running(room, service.name)
+            started = [found for found in process.marked(room.mark(service.name)) if found != main]
+            killed += _stop(service, started)
             killed += _stop(service, [main] if main else [])
             killed += _stop(service, process.marked(room.mark(service.name)))
             note_path(room, service.name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk.documents import offered
+from desk.files import names_inside
 from desk.page import Call, page
 from desk.words import STEPS, step_progress
 from inspection.access import Kind, Owner
@@ -49,7 +50,7 @@ def campaign(call: Call) -> Response:
             "steps": [(title, step_progress(line.state, place)) for place, (title, _) in enumerate(STEPS)],
             "teams": teams,
             "visits": waiting.visits(session, campaign_id, teams=teams),
-            "ready": offered(call, session, [register]),
+            "ready": offered(call, session, [register, *_previews(call, campaign_id)]),
             "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
         }
     return call.render("campaign.html", facts)
@@ -80,3 +81,10 @@ def team_documents(session: Session, call: Call, campaign_id: str, team_code: st
         (f"teams/{campaign_id}/{team_code}/findings-workbook", "检查记录表（Excel）"),
     ]
     return offered(call, session, asked)
+
+
+def _previews(call: Call, campaign_id: str) -> list[tuple[str, str]]:
+    """Return the previews of the special inspections that were asked for in a campaign, by number."""
+    names = names_inside(call.office.workspace, ("outbox", campaign_id, "specials"))
+    numbers = [name.removesuffix(".html") for name in names]
+    return [(f"campaigns/{campaign_id}/specials/{n}", f"专项督导方案 {n}") for n in numbers]

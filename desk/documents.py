@@ -22,7 +22,7 @@ from inspection import ledger as rules
 from inspection.access import Kind, Owner, Verdict, admit
 from inspection.canonical import canonical, digest_bytes
 from inspection.errors import Fault, ProtocolError
-from inspection.store import access, draw, ledger
+from inspection.store import access, draw, ledger, special
 from inspection.store.engine import reading, writing
 from inspection.store.upload import submissions
 
@@ -187,6 +187,29 @@ def _register(session: Session, _office: Office, campaign_id: str) -> Found:
     )
 
 
+def _special(_session: Session, _office: Office, campaign_id: str, special_id: str) -> Found:
+    return Found(
+        kind=Kind.DRAFT,
+        owner=Owner(),
+        name=f"专项督导方案-{special_id}.html",
+        parts=("outbox", campaign_id, "specials", f"{special_id}.html"),
+    )
+
+
+def _special_notice(session: Session, _office: Office, special_id: str, school_code: str) -> Found:
+    found = special.notice_file(session, special_id, school_code)
+    name = f"督导通知-{special_id}-{school_code}.pdf"
+    if found is None:
+        return Found(kind=Kind.NOTICE, owner=None, name=name)
+    return Found(
+        kind=Kind.NOTICE,
+        owner=Owner(school_code=found.school_code, district_code=found.district_code),
+        name=name,
+        parts=("outbox", special_id, *found.file_name.split("/")),
+        digest=found.content_digest,
+    )
+
+
 def _record(session: Session, _office: Office, campaign_id: str) -> Found:
     is_there = draw.is_committed(session, campaign_id)
     record = canonical(draw.record_of(session, campaign_id)) if is_there else ""
@@ -277,6 +300,8 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"cases/{_ID}/notice"), _notice),
     (re.compile(rf"cases/{_ID}/draft"), _draft),
     (re.compile(rf"campaigns/{_ID}/hearing-register"), _register),
+    (re.compile(rf"campaigns/{_ID}/specials/{_ID}"), _special),
+    (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
     (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
     (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),
     (re.compile(rf"terms/{_ID}/quality/({_NAME}(?:/{_NAME}){{0,7}})"), _quality),

@@ -61,7 +61,10 @@ class VisitSchool:
 
 @dataclass(frozen=True, kw_only=True)
 class DossierFacts:
-    """A team's dossier: who goes where and when, what to look at, what to bring and to mind."""
+    """A team's dossier: who goes where and when, what to look at, what to bring and to mind.
+
+    `is_drawn` is false where schools and team were not drawn in public, as in a special inspection.
+    """
 
     bureau_name: str
     office_name: str
@@ -82,6 +85,7 @@ class DossierFacts:
     ledger_head: str
     record_digest: str
     is_synthetic: bool
+    is_drawn: bool = True
 
     @property
     def title(self) -> str:

@@ -46,6 +46,10 @@ LEDGER_TITLES = {
     "decision": "审批决定",
     "notice": "文书登记",
     "notice-file": "文书成文",
+    "special-request": "专项督导申请",
+    "special-approval": "专项督导审批",
+    "special-cancel": "专项督导撤回",
+    "special-dispatch": "专项督导派组",
 }
 STRATUM_TITLES = {"district": "区县", "stage": "学段", "location": "城乡", "type": "办学类型"}
 DATA_SET_TITLES = {

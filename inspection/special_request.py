@@ -42,14 +42,17 @@ EvidenceId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64)]
 
 
 def _shown(title: str, description: str) -> ConfigDict:
-    """Return how a form is headed in the Prefect UI, which would show the docstring otherwise."""
+    """Return how a form is headed in the Prefect UI, which would show the docstring otherwise.
+
+    A part's title differs from its field's: where they are equal, the schema keeps one and the UI shows neither.
+    """
     return ConfigDict(title=title, json_schema_extra={"description": description})
 
 
 class SchoolChoice(Form):
     """Which schools: by list, by filter or by what gave rise to the inspection."""
 
-    model_config = _shown("学校", "检查哪些学校：三种选校方式任选一种，用不到的栏目留空")
+    model_config = _shown("选校", "检查哪些学校：三种选校方式任选一种，用不到的栏目留空")
 
     chosen_by: Choice = Field(
         title="选校方式",
@@ -83,7 +86,7 @@ class SchoolChoice(Form):
 class Cause(Form):
     """What gave rise to the inspection, on which evidence."""
 
-    model_config = _shown("启动依据", "因何启动，有何依据")
+    model_config = _shown("启动情形和依据", "因何启动，有何依据")
 
     trigger: Trigger = Field(
         title="启动情形",
@@ -109,7 +112,7 @@ class Cause(Form):
 class Window(Form):
     """From which day to which day the schools are to be visited."""
 
-    model_config = _shown("入校时间", "在哪几天之间入校")
+    model_config = _shown("入校起止日期", "在哪几天之间入校")
 
     starts_on: date = Field(title="开始日期", description="最早的入校日期，在本学期内，不早于办理日期")
     ends_on: date = Field(
@@ -120,7 +123,7 @@ class Window(Form):
 class Announcement(Form):
     """Whether the schools are told beforehand."""
 
-    model_config = _shown("通知方式", "是否提前书面通知学校")
+    model_config = _shown("是否提前通知", "是否提前书面通知学校")
 
     is_unannounced: bool = Field(
         default=False,

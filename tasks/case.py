@@ -19,6 +19,7 @@ from inspection.store import case as cases
 from inspection.store import draw as draws
 from inspection.store import finding as findings
 from inspection.store import score as scores
+from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Case
 from inspection.workdays import add_workdays
@@ -127,10 +128,15 @@ def _proposals(session: Session, campaign_id: str) -> tuple[Proposal, ...]:
     plan = plan_of(campaign_id)
     results = findings.results(session, campaign_id)
     visited = results.assign(inspector_count=[len(persons(text)) for text in results.present])
+    lines, totals = (read(session, campaign_id, "verified") for read in (scores.lines, scores.totals))
+    if specials.entered(session, campaign_id):
+        # A special inspection speaks of the schools it was sent to, and of no other.
+        lines = lines[lines.school_code.isin(results.school_code)]
+        totals = totals[totals.school_code.isin(results.school_code)]
     return propose(
         measures(),
-        scores.lines(session, campaign_id, "verified"),
-        scores.totals(session, campaign_id, "verified"),
+        lines,
+        totals,
         visited[["school_code", "result", "inspector_count"]],
         mode=plan.mode,
     )

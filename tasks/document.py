@@ -31,14 +31,16 @@ from inspection.canonical import digest, digest_bytes
 from inspection.dossier import DossierFacts
 from inspection.errors import DocumentError, Fault, InspectionError, SettingError
 from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
+from inspection.special_notice import SpecialNoticeFacts
 
-Facts = WarningFacts | CommendationFacts | HearingLetterFacts | DossierFacts
+Facts = WarningFacts | CommendationFacts | HearingLetterFacts | SpecialNoticeFacts | DossierFacts
 
 ROOT = Path(__file__).resolve().parent.parent / "report_templates"
 TEMPLATES: Mapping[str, type[Facts]] = {
     "warning_notice": WarningFacts,
     "commendation_notice": CommendationFacts,
     "hearing_letter": HearingLetterFacts,
+    "special_notice": SpecialNoticeFacts,
     "dossier": DossierFacts,
 }
 LIBRARIES = {

@@ -24,7 +24,6 @@ from inspection.expectation import (
 )
 
 logger = logging.getLogger(__name__)
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def load_suites(folder: Path) -> dict[str, Suite]:
@@ -61,6 +60,7 @@ def check(frame: pd.DataFrame, suite: Suite, *, parameters: Mapping[str, Sequenc
     """
     import great_expectations as gx
 
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     made = gx.ExpectationSuite(name=suite.data_set, expectations=_made(suite, Path(f"{suite.data_set}.yaml")))
     rules = {rule.id: rule for rule in suite.rules}
     assert len(made.expectations) == len(rules)

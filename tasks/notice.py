@@ -34,12 +34,14 @@ from inspection.store import finding as findings
 from inspection.store import ledger, roster
 from inspection.store import notice as notices
 from inspection.store import score as scores
+from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Case, Notice
 from inspection.workdays import add_workdays
 from tasks.case import measures
 from tasks.clock import now
 from tasks.document import Request, render_many, template_digest
+from tasks.draw import derived_key
 from tasks.plan import plan_of
 from tasks.score import rubric_of
 from tasks.settings import profile, settings
@@ -192,11 +194,21 @@ def _letter(desk: _Desk, case: Case, number: int, entered: str) -> dict[str, Any
         "mode_title": MODE_TITLES[plan.mode],
         "issued_on": desk.as_of,
         "ledger_head": ledger.entry_hash(desk.session, kind=entered, subject=case.case_id),
-        "record_digest": draws.record_of(desk.session, plan.campaign)["result_digest"],
+        "record_digest": _record_digest(desk),
         "is_synthetic": profile().is_synthetic,
         "contact": bureau.contact,
         "copies": bureau.copies,
     }
+
+
+def _record_digest(desk: _Desk) -> str:
+    """Return the digest of what sent the team: the draw, or the request of a special inspection."""
+    special = specials.entered(desk.session, desk.plan.campaign)
+    if special is None:
+        drawn: str = draws.record_of(desk.session, desk.plan.campaign)["result_digest"]
+        return drawn
+    key = derived_key("case", special.request.campaign_id)
+    return specials.grounds(desk.session, special, key=key)[1]
 
 
 def _visit(desk: _Desk, case: Case) -> dict[str, Any]:

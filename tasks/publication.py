@@ -52,10 +52,15 @@ _OPEN = (CaseState.PROPOSED, CaseState.HEARD, CaseState.APPROVED)
 def publish(campaign_id: str, *, as_of: date) -> Receipt:
     """Write the publication site of a campaign; the same store gives the same bytes.
 
+    A site never goes back: one that was published for a later day stays.
+
     Raises:
         ProtocolError: something in it must not be public; the site that was there stays.
     """
     with reading(settings().database_url) as session:
+        standing = publications.latest(session, campaign_id)
+        if standing is not None and standing.published_on > as_of:
+            return Receipt("公示（已有较新的网站）", {"文件": standing.file_count}, standing.content_digest)
         facts = _site_facts(session, plan_of(campaign_id), as_of)
     written = write_site(facts, public(campaign_id))
     with writing(settings().database_url) as session:

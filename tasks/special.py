@@ -146,7 +146,7 @@ def write_special(special_id: str) -> Receipt:
             return Receipt("派发材料", {"检查组": 0})
         plan = own_plan(special)
         key = derived_key("case", special.request.campaign_id)
-        grounds = Grounds(*specials.grounds(session, special, key=key))
+        grounds = Grounds(*specials.grounds(session, special, key=key), is_drawn=False)
         assert special.dispatched_on is not None
         facts = dossiers(session, plan, grounds, as_of=special.dispatched_on)
     return write_materials(special_id, facts, as_of=special.dispatched_on)

@@ -100,6 +100,7 @@ class Grounds:
 
     ledger_head: str
     record_digest: str
+    is_drawn: bool = True
 
 
 def _drawn(session: Session, campaign_id: str) -> Grounds:
@@ -208,6 +209,7 @@ def _common(plan: Plan, grounds: Grounds, as_of: date) -> dict[str, Any]:
         "issued_on": as_of,
         "ledger_head": grounds.ledger_head,
         "record_digest": grounds.record_digest,
+        "is_drawn": grounds.is_drawn,
         "is_synthetic": profile().is_synthetic,
     }
 

@@ -127,7 +127,7 @@ def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> l
     previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
     journal.stage("上年数据", lambda: inspect_term(previous))
     journal.stage("启动部署", lambda: deploy_cycle(on("deployed")))
-    refused: list[Fault] = []
+    refused = _refused_before(inbox / f"{CURRENT_TERM}-退回")
     if any((inbox / CURRENT_TERM / name).is_file() for name in STRAY_FILES):
         refused = _refused(lambda: inspect_term(on("inspected")))
         journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
@@ -210,9 +210,16 @@ def _refused(work: Callable[[], object]) -> list[Fault]:
     raise AssertionError("a term with files nobody knows was not refused")
 
 
+def _refused_before(aside: Path) -> list[Fault]:
+    """Return what an earlier attempt was told, if there was one."""
+    told = aside / "refused.json"
+    return [Fault(**item) for item in json.loads(told.read_text(encoding="utf-8"))] if told.is_file() else []
+
+
 def _put_aside(inbox: Path, faults: Sequence[Fault]) -> Receipt:
     aside = inbox.parent / f"{inbox.name}-退回"
     aside.mkdir(parents=True, exist_ok=True)
+    (aside / "refused.json").write_text(json.dumps([vars(fault) for fault in faults]), encoding="utf-8")
     for name in STRAY_FILES:
         if (inbox / name).is_file():
             (inbox / name).replace(aside / name)

@@ -33,7 +33,7 @@ def enter(
     added = append(session, Finding, found) + append(session, VisitResult, results)
     for result in sorted(results, key=lambda row: str(row["school_code"])):
         code = str(result["school_code"])
-        own = [tuple(map(str, row.values())) for row in found if row["school_code"] == code]
+        own = [_said(row) for row in found if row["school_code"] == code]
         said = digest({"key": key, "result": result["result"], "findings": digest_rows(own)})
         subject = f"{campaign_id}-{veiled(key, code)}"
         ledger.record(session, kind="finding", subject=subject, payload={"findings": said}, at=at)
@@ -48,3 +48,8 @@ def items(session: Session, campaign_id: str) -> pd.DataFrame:
 def results(session: Session, campaign_id: str) -> pd.DataFrame:
     """Return the result of every visited school."""
     return frame_of(session, VisitResult, campaign_id=campaign_id)
+
+
+def _said(row: Row) -> list[str]:
+    """Return what a finding says, without the file it came in."""
+    return [str(value) for name, value in row.items() if name != "submission_id"]

@@ -30,3 +30,10 @@ def results_first_on(session: Session, campaign_id: str) -> date | None:
         Publication.campaign_id == campaign_id, Publication.has_results
     )
     return session.execute(statement).scalar_one_or_none()
+
+
+def latest(session: Session, campaign_id: str) -> Publication | None:
+    """Return the newest publication of a campaign, or none."""
+    statement = select(Publication).where(Publication.campaign_id == campaign_id)
+    newest = statement.order_by(Publication.published_on.desc()).limit(1)
+    return session.execute(newest).scalar_one_or_none()

