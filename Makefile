@@ -30,15 +30,15 @@ test-browser: ## Run the tests that drive a real browser
 
 .PHONY: up
 up: setup ## Start Prefect's server, a worker, the publication site and the office desk
-	@$(PY) -m control up
+	@$(PY) -m control up $(if $(FOLDER),--folder $(FOLDER))
 
 .PHONY: down
 down: setup ## Stop them
-	@$(PY) -m control down
+	@$(PY) -m control down $(if $(FOLDER),--folder $(FOLDER))
 
 .PHONY: status
 status: setup ## Say what runs, where and how it is
-	@$(PY) -m control status
+	@$(PY) -m control status $(if $(FOLDER),--folder $(FOLDER))
 
 .PHONY: check
 check: setup ## Lint, types, import direction, spelling, lock and generated pages

@@ -41,7 +41,7 @@ def up(room: Installation) -> tuple[Service, ...]:
     """
     wanted = plan(room)
     migrate(settings().database_url)
-    with _alone(room):
+    with alone(room):
         _clear_away_remains(room, wanted)
         missing = [service for service in wanted if not running(room, service.name)]
         if faults := taken_ports(missing):
@@ -69,7 +69,7 @@ def down(room: Installation) -> list[str]:
     Runs end first and say so, for worker and server still listen; then the worker, and the server last.
     """
     killed = []
-    with _alone(room):
+    with alone(room):
         for service in reversed(services(room, has_desk=True)):
             main = running(room, service.name)
             started = [found for found in process.marked(room.mark(service.name)) if found != main]
@@ -118,7 +118,12 @@ def _enter(room: Installation) -> None:
 
 
 @contextmanager
-def _alone(room: Installation) -> Iterator[None]:
+def alone(room: Installation) -> Iterator[None]:
+    """Keep everybody else from the switches of an installation.
+
+    Raises:
+        SettingError: somebody else is at them.
+    """
     room.pids.mkdir(parents=True, exist_ok=True)
     handle = os.open(room.pids / "switchboard.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

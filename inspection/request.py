@@ -34,6 +34,10 @@ class Form(BaseModel):
 class CampaignRequest(Form):
     """Which campaign, as of which day."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"title": "办理批次", "description": "办理哪个检查批次，按哪一天办理。"}
+    )
+
     campaign_id: CampaignId
     as_of: AsOf = None
 
@@ -55,6 +59,10 @@ class PublicValueEntry(Form):
 class DrawRequest(CampaignRequest):
     """The public values, each typed by two people, with which the draw is made."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"title": "抽取", "description": "录入公开数值并抽取学校和检查人员。"}
+    )
+
     values: tuple[PublicValueEntry, ...] = Field(
         min_length=2, title="公开数值", description="每个来源由两人分别录入，内容一致方可抽取"
     )
@@ -73,5 +81,12 @@ class Decision(Form):
 
 class NoticeRequest(CampaignRequest):
     """Decisions to carry out; with none, the run proposes, notifies and says what waits for whom."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "title": "办理处理措施",
+            "description": "登记审批决定；不填则提出建议、告知学校并列出待办。",
+        }
+    )
 
     decisions: tuple[Decision, ...] = Field(default=(), title="审批决定", description="负责人对各案的决定")

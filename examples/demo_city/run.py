@@ -48,6 +48,7 @@ def environment(folder: Path) -> dict[str, str]:
         ),
         "INSPECTION_PSEUDONYM_KEY": "ab" * 32,
         "INSPECTION_DRAW_SECRET": "de" * 32,
+        "INSPECTION_DESK_SECRET": "de" * 32,
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
@@ -93,6 +94,7 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False) -> i
     if not is_resumed:
         shutil.rmtree(workspace, ignore_errors=True)
     journal = Journal(folder)
+    _keep_environment(folder)
     if not (workspace / "answer-key.json").is_file():
         journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
     current = campaign_id(sizes)
@@ -193,6 +195,16 @@ def compare(key: AnswerKey, faults: Sequence[Fault]) -> dict[str, Any]:
         "missed": [[k, *place] for (k, place), ok in zip(planted, is_caught, strict=True) if not ok],
         "invented": sorted([*place] for place in found if place not in known and place[:2] not in whole_rows),
     }
+
+
+def _keep_environment(folder: Path) -> None:
+    """Leave the demo's settings where `make up FOLDER=…` finds them."""
+    lines = [
+        f"{name}={value}" for name, value in environment(folder).items() if name.startswith("INSPECTION_")
+    ]
+    path = folder / "inspection.env"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.chmod(0o600)
 
 
 def _written(workspace: Path, seed: str, sizes: Sizes) -> Receipt:

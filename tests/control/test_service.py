@@ -16,6 +16,7 @@ from control.panel import HOME, Installation, Panel
 from control.register import automations, job_template
 from control.service import services, taken_ports, why_no_desk
 from control.status import Line, table, uptime
+from control.switchboard import alone
 from inspection.errors import SettingError
 from inspection.profile import load_profile
 
@@ -51,6 +52,16 @@ def test_a_service_that_ends_at_once_is_reported_with_its_last_words(tmp_path: P
     assert str(failed.value) == (
         "有服务没有启动成功\n- 公示网站：应为启动后正常应答，实为已退出。"
         f"日志 {given.logs}/site.log 的最后几行：\nno folder\n（CTL-002）"
+    )
+
+
+def test_two_at_the_switchboard_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    given = room(tmp_path)
+    with alone(given), pytest.raises(SettingError) as refused, alone(given):
+        pass
+    assert str(refused.value) == (
+        f"控制室正在忙\n- {tmp_path}：应为一次只有一个启动或停止操作，实为另一个操作正在进行。"
+        "请等它结束后重试。（CTL-007）"
     )
 
 

@@ -186,6 +186,7 @@ def test_starting_again_restores_what_is_ours_and_leaves_the_bureaus_schedules(r
 
 def test_what_was_killed_is_started_again_and_the_rest_left_alone(room: Room) -> None:
     before = {service: room.pid(service) for service in (SERVER, SITE, WORKER)}
+    desk = room.pid(DESK)
     for service in (SITE, WORKER, SERVER):
         os.kill(before[service], signal.SIGKILL)
     told = room.control("status")
@@ -194,6 +195,7 @@ def test_what_was_killed_is_started_again_and_the_rest_left_alone(room: Room) ->
     repaired = room.control("up")
     assert repaired.returncode == 0, repaired.stderr
     assert not set(before.values()) & {room.pid(service) for service in before}
+    assert room.pid(DESK) == desk
 
 
 def test_other_ports_are_refused_while_it_runs(room: Room) -> None:
@@ -211,6 +213,20 @@ def test_prefect_asks_for_the_password_and_answers_no_foreign_page(room: Room) -
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_the_pages_of_prefect_speak_to_their_own_server_only(room: Room) -> None:
+    server = f"http://127.0.0.1:{room.ports['server']}"
+    assert httpx.get(f"{server}/ui-settings").json()["api_url"] == "/api"
+    for page in ("/", "/v2/"):
+        policy = httpx.get(f"{server}{page}").headers["content-security-policy"]
+        assert "connect-src 'self' data: blob: ;" in policy
+        assert "frame-ancestors 'none'" in policy
+
+
+def test_the_desk_asks_who_is_there(room: Room) -> None:
+    desk = f"http://127.0.0.1:{room.ports['desk']}"
+    assert httpx.get(f"{desk}/").headers["location"].startswith("/login")
+
+
 def test_the_site_shows_what_is_public_and_not_the_workspace(room: Room) -> None:
     site = f"http://127.0.0.1:{room.ports['site']}"
     assert "教育督导公示" in httpx.get(f"{site}/").text
@@ -221,7 +237,7 @@ def test_the_site_shows_what_is_public_and_not_the_workspace(room: Room) -> None
 
 
 def test_the_bureaus_keys_are_not_in_the_environment_of_server_and_site(room: Room) -> None:
-    for service, expected in ((SERVER, False), (SITE, False), (WORKER, True)):
+    for service, expected in ((SERVER, False), (SITE, False), (DESK, True), (WORKER, True)):
         held = Path(f"/proc/{room.pid(service)}/environ").read_bytes()
         assert (b"INSPECTION_DRAW_SECRET" in held) is expected
 
