@@ -21,7 +21,8 @@ demo: setup ## Run a whole inspection term of a synthetic city (SCHOOLS=60, OUT=
 .PHONY: test
 test: ## Run the tests
 	@bash .ci/setup --browser
-	@$(PY) -m pytest -q -n 2 --dist loadgroup
+	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not browser"
+	@$(PY) -m pytest -q -m browser
 
 .PHONY: test-browser
 test-browser: ## Run the tests that drive a real browser

@@ -68,7 +68,7 @@ def hear_schools(campaign_id: str, *, as_of: date) -> Receipt:
         SourceError: the register of replies is wrong.
         ProtocolError: a reply names a case that was not told.
     """
-    replies = replies_of(campaign_id)
+    replies = replies_of(campaign_id, as_of=as_of)
     heard = 0
     with writing(settings().database_url) as session:
         for row in replies:

@@ -58,8 +58,8 @@ def send_register(campaign_id: str, *, as_of: date) -> Receipt:
     return Receipt("告知答复登记表", {"待答复": len(rows)}, written)
 
 
-def replies_of(campaign_id: str) -> list[dict[str, Any]]:
-    """Return what came back in the registers: one row a case, empty cells as empty text.
+def replies_of(campaign_id: str, *, as_of: date) -> list[dict[str, Any]]:
+    """Return what had come back by a day: one row a case, empty cells as empty text.
 
     Raises:
         SourceError: a register holds faults; nothing of it is taken.
@@ -73,7 +73,8 @@ def replies_of(campaign_id: str) -> list[dict[str, Any]]:
     if found.faults:
         raise SourceError(f"告知答复登记表有 {len(found.faults)} 处需要改正", found.faults)
     rows = rows_of(found.rows[list(_COLUMNS)])
-    return [row | {name: row[name] or "" for name in _TEXTS} | {"replied_on": _day(row)} for row in rows]
+    replies = [row | {name: row[name] or "" for name in _TEXTS} | {"replied_on": _day(row)} for row in rows]
+    return [row for row in replies if (row["replied_on"] or date.min) <= as_of]
 
 
 def _day(row: dict[str, Any]) -> date | None:

@@ -118,6 +118,9 @@ def _issue(campaign_id: str, kind: str, state: CaseState, as_of: date) -> Receip
             measure = measures().by_code[case.measure]
             if not _is_written(case, measure, kind) or notices.find(session, case.case_id, kind):
                 continue
+            decision = cases.decision_on(session, case.case_id)
+            if decision is not None and decision.decided_on > as_of:
+                continue
             _enter(desk, case, measure, kind)
             issued += 1
     return Receipt("制发", {"新制发": issued})
