@@ -13,7 +13,7 @@ from inspection.store.frames import table_digest
 from inspection.store.tables import Table
 
 SCHOOLS = 12
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 600
 CLOSING = "错误核对"
 
 
