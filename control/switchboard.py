@@ -27,7 +27,8 @@ from inspection.store.engine import migrate
 from tasks.settings import profile, settings
 
 _START_SECONDS = 120.0
-_STOP_SECONDS = 20.0
+# A worker ends after its runs have: on a busy machine that takes a while.
+_STOP_SECONDS = 60.0
 
 
 def up(room: Installation) -> tuple[Service, ...]:
