@@ -29,6 +29,15 @@ test-browser: ## Run the tests that drive a real browser
 	@bash .ci/setup --browser
 	@$(PY) -m pytest -q -m browser
 
+LABS ?= fairness
+.PHONY: lab
+lab: setup ## Run the long simulations whose tables are in docs/lab (LABS="fairness …")
+	@for lab in $(LABS); do $(PY) -m tests.lab.$$lab || exit 1; done
+
+.PHONY: benchmark
+benchmark: setup ## Measure each stage beside a named alternative, as ratios
+	@for stage in $(basename $(notdir $(wildcard benchmarks/*.py))); do $(PY) -m benchmarks.$$stage || exit 1; done
+
 .PHONY: up
 up: setup ## Start Prefect's server, a worker, the publication site and the office desk
 	@$(PY) -m control up $(if $(FOLDER),--folder $(FOLDER))

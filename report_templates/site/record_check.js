@@ -278,6 +278,35 @@ function ticketOf(seed) {
   return (id) => `0.${[...BigInt(`0x${hash(id)}`).toString().padStart(64, "0")].reverse().join("")}`;
 }
 
+// Returns a function that sorts ids by their tickets. The first nine digits of a ticket are the last nine of the
+// number behind it, reversed: they settle nearly every comparison, and the whole ticket the rest.
+function ticketOrder(seed) {
+  const words = sha256WordsAfter(sha256(seed));
+  const ticket = ticketOf(seed);
+  const digits = (id) => reversedDigits(words(id).reduce(lastNineDigits, 0));
+  return (ids) => {
+    const keyed = ids.map((id) => ({ id, first: digits(id) }));
+    keyed.sort((a, b) => a.first - b.first || (`${ticket(a.id)} ${a.id}` < `${ticket(b.id)} ${b.id}` ? -1 : 1));
+    return keyed.map(({ id }) => id);
+  };
+}
+
+// The remainder by 10^9 of a number read word by word; halves keep every product exact.
+function lastNineDigits(before, word) {
+  const upper = (before * 0x10000 + (word >>> 16)) % 1e9;
+  return (upper * 0x10000 + (word & 0xffff)) % 1e9;
+}
+
+function reversedDigits(number) {
+  let rest = number;
+  let reversed = 0;
+  for (let place = 0; place < 9; place += 1) {
+    reversed = reversed * 10 + (rest % 10);
+    rest = Math.floor(rest / 10);
+  }
+  return reversed;
+}
+
 function ticketFaults(record) {
   const pool = record.commitment.pool;
   if (pool.map((line) => line.school).join() !== record.tickets.map((line) => line.school).join()) {

@@ -11,6 +11,12 @@ function sha256(text) {
 
 // For many texts with one beginning of 64 bytes: returns a function from the rest (ASCII) to the SHA-256 of all.
 function sha256After(beginning) {
+  const words = sha256WordsAfter(beginning);
+  return (rest) => hexOf(words(rest));
+}
+
+// The same, as eight whole numbers of 32 bits; a large draw asks for hundreds of thousands of them.
+function sha256WordsAfter(beginning) {
   const bytes = new TextEncoder().encode(beginning);
   const middle = new Uint32Array(INITIAL_HASH);
   const words = new Uint32Array(64);
@@ -18,7 +24,19 @@ function sha256After(beginning) {
     words[place >> 2] |= byte << (24 - 8 * (place & 3));
   });
   compress(middle, words);
-  return (rest) => hexOf(hashed(middle, Uint8Array.from(rest, (letter) => letter.charCodeAt(0)), 64));
+  const oneBlock = (rest) => {
+    words.fill(0, 0, 16);
+    for (let place = 0; place < rest.length; place += 1) {
+      words[place >> 2] |= rest.charCodeAt(place) << (24 - 8 * (place & 3));
+    }
+    words[rest.length >> 2] |= 0x80 << (24 - 8 * (rest.length & 3));
+    words[15] = (64 + rest.length) << 3;
+    const hash = new Uint32Array(middle);
+    compress(hash, words);
+    return hash;
+  };
+  const more = (rest) => hashed(middle, Uint8Array.from(rest, (letter) => letter.charCodeAt(0)), 64);
+  return (rest) => (rest.length < 56 ? oneBlock(rest) : more(rest));
 }
 
 function hashed(start, bytes, before) {
@@ -50,11 +68,23 @@ function compress(hash, words) {
     const first = (h + high + ((e & f) ^ (~e & g)) + ROUND_CONSTANTS[i] + words[i]) | 0;
     const low = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const second = (low + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, place) => {
-    hash[place] += word;
-  });
+  hash[0] += a;
+  hash[1] += b;
+  hash[2] += c;
+  hash[3] += d;
+  hash[4] += e;
+  hash[5] += f;
+  hash[6] += g;
+  hash[7] += h;
 }
 
 function paddedBlocks(bytes, before) {

@@ -22,13 +22,21 @@ function assignmentFaults(record, schools, teams, loads) {
     ...seats.filter((seat) => !rules.canHold(seat.inspector, seat)).map((seat) => `学校 ${seat.school}：${seat.inspector} 不能担任 ${seat.role}`),
     ...repeatFaults(seats, loads),
   ];
-  return faults.length ? faults : seats.flatMap((seat, place) => seatFaults(seats, place, rules));
+  const replay = { seats, held: placesOf(seats), rules };
+  return faults.length ? faults : seats.flatMap((seat, place) => seatFaults(replay, place));
+}
+
+// For every inspector, the places of his or her seats.
+function placesOf(seats) {
+  const held = new Map();
+  seats.forEach((seat, place) => held.set(seat.inspector, [...(held.get(seat.inspector) ?? []), place]));
+  return held;
 }
 
 function assignmentRules(record, loads) {
   const people = new Map(record.commitment.inspectors.map((line) => [line.inspector, line]));
   const blocked = new Map(record.commitment.not_assignable.map((line) => [line.inspector, new Set(line.schools)]));
-  const ticket = ticketOf(record.seed);
+  const sorted = ticketOrder(record.seed);
   const orders = new Map();
   const isBlocked = (person, school) => blocked.has(person) && blocked.get(person).has(school);
   return {
@@ -40,9 +48,9 @@ function assignmentRules(record, loads) {
     // Everybody in the order of their tickets for a school.
     order: (school) => {
       if (!orders.has(school)) {
-        const keyed = [...people.keys()].map((person) => ({ person, key: `${ticket(`pair:${school}:${person}`)} pair:${school}:${person}` }));
-        keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
-        orders.set(school, keyed.map(({ person }) => person));
+        const beginning = `pair:${school}:`;
+        const ids = sorted([...people.keys()].map((person) => beginning + person));
+        orders.set(school, ids.map((id) => id.slice(beginning.length)));
       }
       return orders.get(school);
     },
@@ -82,11 +90,11 @@ function repeatFaults(seats, loads) {
 }
 
 // Compares the people passed over for one seat, and why, with what the rule says.
-function seatFaults(seats, place, rules) {
-  const seat = seats[place];
-  const order = rules.order(seat.school);
+function seatFaults(replay, place) {
+  const seat = replay.seats[place];
+  const order = replay.rules.order(seat.school);
   const before = order.slice(0, order.indexOf(seat.inspector));
-  const wanted = before.map((inspector) => ({ inspector, reason: reasonAgainst(seats, place, inspector, rules) }));
+  const wanted = before.map((inspector) => ({ inspector, reason: reasonAgainst(replay, place, inspector) }));
   const better = wanted.find((line) => line.reason === "");
   if (better) {
     return [`学校 ${seat.school} 的 ${seat.role} 应由号码更小的 ${better.inspector} 担任`];
@@ -94,10 +102,11 @@ function seatFaults(seats, place, rules) {
   return canonical(wanted) === canonical(seat.passed) ? [] : [`学校 ${seat.school} 的 ${seat.role}：越过的人员或理由与规则不符`];
 }
 
-function reasonAgainst(seats, place, person, rules) {
+function reasonAgainst(replay, place, person) {
+  const { seats, rules } = replay;
   const seat = seats[place];
-  const settled = seats.slice(0, place).filter((item) => item.inspector === person);
-  if (settled.some((item) => item.school === seat.school)) {
+  const settled = (replay.held.get(person) ?? []).filter((earlier) => earlier < place);
+  if (settled.some((earlier) => seats[earlier].school === seat.school)) {
     return "already-on-team";
   }
   if (rules.isBlocked(person, seat.school)) {
@@ -110,49 +119,51 @@ function reasonAgainst(seats, place, person, rules) {
   if (settled.length >= rules.loads.get(person)) {
     return "load-exhausted";
   }
-  return leavesRestSolvable(seats, place, person, rules) ? "" : "needed-elsewhere";
+  return leavesRestSolvable(replay, place, person) ? "" : "needed-elsewhere";
 }
 
 // Gives the seat to `person` and looks for a chain of moves among the later seats that makes room.
-function leavesRestSolvable(seats, place, person, rules) {
+function leavesRestSolvable(replay, place, person) {
+  const { seats, held, rules } = replay;
   const school = seats[place].school;
-  const later = seats.slice(place + 1);
-  const fixed = new Set(seats.slice(0, place).map((seat) => `${seat.school} ${seat.inspector}`)).add(`${school} ${person}`);
-  const used = new Map([[person, 1]]);
-  [...seats.slice(0, place), ...later].forEach((seat) => used.set(seat.inspector, (used.get(seat.inspector) ?? 0) + 1));
-  const hasRoom = (name) => (used.get(name) ?? 0) < rules.loads.get(name);
-  const twice = later.find((seat) => seat.inspector === person && seat.school === school);
+  const laterPlaces = (name) => (held.get(name) ?? []).filter((other) => other > place);
+  const laterAt = (name, at) => laterPlaces(name).find((other) => seats[other].school === at);
+  const isFixed = (name, at) =>
+    (name === person && at === school) || (held.get(name) ?? []).some((other) => other < place && seats[other].school === at);
+  const twice = laterAt(person, school);
+  // The holder of this very seat gives it up; `person` takes it, and leaves a second seat at the same school.
+  const used = (name) =>
+    (held.get(name) ?? []).length - (name === seats[place].inspector ? 1 : 0) + (name === person && twice === undefined ? 1 : 0);
   let vacant;
-  if (twice) {
-    used.set(person, used.get(person) - 1);
+  if (twice !== undefined) {
     vacant = [twice];
-  } else if (used.get(person) > rules.loads.get(person)) {
-    vacant = later.filter((seat) => seat.inspector === person);
+  } else if (used(person) > rules.loads.get(person)) {
+    vacant = laterPlaces(person);
   } else {
     return true;
   }
   const seen = new Set(vacant);
-  const asked = new Set(twice ? [] : [person]);
-  const vacate = (seat) => {
-    if (!seen.has(seat)) {
-      seen.add(seat);
-      vacant.push(seat);
+  const asked = new Set(twice === undefined ? [person] : []);
+  const vacate = (other) => {
+    if (!seen.has(other)) {
+      seen.add(other);
+      vacant.push(other);
     }
   };
   while (vacant.length) {
-    const seat = vacant.shift();
+    const seat = seats[vacant.shift()];
     for (const name of rules.loads.keys()) {
-      if (name === seat.inspector || fixed.has(`${seat.school} ${name}`) || !rules.canHold(name, seat)) {
+      if (name === seat.inspector || isFixed(name, seat.school) || !rules.canHold(name, seat)) {
         continue;
       }
-      const same = later.find((item) => item.inspector === name && item.school === seat.school);
-      if (same) {
+      const same = laterAt(name, seat.school);
+      if (same !== undefined) {
         vacate(same);
-      } else if (hasRoom(name)) {
+      } else if (used(name) < rules.loads.get(name)) {
         return true;
       } else if (!asked.has(name)) {
         asked.add(name);
-        later.filter((item) => item.inspector === name).forEach(vacate);
+        laterPlaces(name).forEach(vacate);
       }
     }
   }
