@@ -1,18 +1,22 @@
-"""Evaluation: what was reached, counted from the record. What the sample says of all schools is not here."""
+"""Evaluation: what was reached, counted from the record, and what the drawn sample says of all schools."""
 
 import pandas as pd
 from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
+from inspection.estimate import EVERYWHERE, Estimate, Stratum, estimates
 from inspection.receipt import Receipt
 from inspection.store import campaign as campaigns
+from inspection.store import draw as draws
+from inspection.store import finding as findings
+from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading
 from tasks.artifact import table
 from tasks.plan import plan_of
 from tasks.score import rubric_of
-from tasks.settings import settings
+from tasks.settings import profile, settings
 
 OUTCOMES = {"met": "达到", "partly": "部分达到", "not-met": "未达到", "not-established": "未评定"}
 
@@ -43,6 +47,78 @@ def show_evaluation(campaign_id: str) -> None:
         for criterion in counts.index
     ]
     table(f"{campaign_id}-evaluation", rows, description="各指标项达标情况（校段数，不含考试成绩类指标）")
+
+
+@task(task_run_name="由样本推断全部学校")
+def estimate_all(campaign_id: str) -> Receipt:
+    """Estimate from the drawn schools what share of all schools meets each item checked on site.
+
+    Special inspections are campaigns of their own and no part of the sample.
+
+    Raises:
+        ProtocolError: the campaign is not on record.
+    """
+    with reading(settings().database_url) as session:
+        campaigns.get(session, campaign_id)
+        found = _estimates(session, campaign_id)
+    rows = [
+        (
+            one.item_code,
+            one.district_code,
+            one.answered_count,
+            f"{one.rate:.2f}",
+            f"{one.low_rate:.2f}",
+            f"{one.high_rate:.2f}",
+        )
+        for one in found
+    ]
+    return Receipt(
+        "样本推断", {"核查项": len({row[0] for row in rows}), "估计": len(rows)}, digest_rows(rows)
+    )
+
+
+@task(task_run_name="展示样本推断")
+def show_estimates(campaign_id: str) -> None:
+    """Show the share of all schools that meets each item, with its interval, over the city and by district."""
+    titles = {criterion.id: criterion.title for criterion in rubric_of(plan_of(campaign_id))[0].criteria}
+    with reading(settings().database_url) as session:
+        found = _estimates(session, campaign_id)
+    if not found:
+        return
+    rows = [
+        {
+            "核查项": f"{one.item_code} {titles.get(one.item_code, '')}".strip(),
+            "范围": "全部" if one.district_code == EVERYWHERE else profile().district_name(one.district_code),
+            "受检学校": one.answered_count,
+            "符合的学校约占（%）": f"{one.rate:.1f}",
+            "95%置信区间（%）": f"{one.low_rate:.1f}—{one.high_rate:.1f}",
+        }
+        for one in found
+    ]
+    merged = "、".join(found[0].merged)
+    note = f"；只抽到一所学校的层与相邻层合并计算：{merged}" if merged else ""
+    table(f"{campaign_id}-estimates", rows, description=f"由抽查样本推断全部学校（按抽取概率加权）{note}")
+
+
+def _estimates(session: Session, campaign_id: str) -> list[Estimate]:
+    if not draws.is_committed(session, campaign_id):
+        return []
+    record = draws.record_of(session, campaign_id)
+    commitment = record["commitment"]
+    sizes = {
+        line["stratum"]: Stratum(pool_count=line["pool"], drawn_count=line["size"])
+        for line in commitment["strata"]
+    }
+    stratum = {line["school"]: line["stratum"] for line in commitment["pool"]}
+    places = roster.schools(session, plan_of(campaign_id).term.id).set_index("school_code")
+    found = findings.items(session, campaign_id)
+    said = found[found.conclusion.isin(["met", "not-met"]) & found.school_code.isin(list(stratum))]
+    # A school of two stages meets an item when it does so in both.
+    met = said.assign(is_met=said.conclusion == "met").groupby(["school_code", "item_code"]).is_met.all()
+    answers = met.reset_index()
+    answers["stratum"] = answers.school_code.map(stratum)
+    answers["district_code"] = answers.school_code.map(places.district_code)
+    return estimates(answers, sizes)
 
 
 def _counts(session: Session, campaign_id: str) -> pd.DataFrame:
