@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.update(room.work_environment())
         return int(chosen.run(room))
     except InspectionError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code
 
 

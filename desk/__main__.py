@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen.run(chosen)
     except InspectionError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code
     return 0
 

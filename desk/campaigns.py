@@ -50,7 +50,9 @@ def campaign(call: Call) -> Response:
             "steps": [(title, step_progress(line.state, place)) for place, (title, _) in enumerate(STEPS)],
             "teams": teams,
             "visits": waiting.visits(session, campaign_id, teams=teams),
-            "ready": offered(call, session, [register, *_previews(call, campaign_id)]),
+            "ready": offered(
+                call, session, [register, *_previews(call, campaign_id), *_refusals(call, campaign_id)]
+            ),
             "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
         }
     return call.render("campaign.html", facts)
@@ -88,3 +90,10 @@ def _previews(call: Call, campaign_id: str) -> list[tuple[str, str]]:
     names = names_inside(call.office.workspace, ("outbox", campaign_id, "specials"))
     numbers = [name.removesuffix(".html") for name in names]
     return [(f"campaigns/{campaign_id}/specials/{n}", f"专项督导方案 {n}") for n in numbers]
+
+
+def _refusals(call: Call, campaign_id: str) -> list[tuple[str, str]]:
+    """Return the lists of why runs of a campaign were refused, by the number that the run's message names."""
+    names = names_inside(call.office.workspace, ("outbox", campaign_id, "refusals"))
+    numbers = [name.removesuffix(".csv") for name in names if name.endswith(".csv")]
+    return [(f"campaigns/{campaign_id}/refusals/{n}", f"运行被退回的原因 {n}") for n in numbers]

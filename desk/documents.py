@@ -196,6 +196,15 @@ def _special(_session: Session, _office: Office, campaign_id: str, special_id: s
     )
 
 
+def _refusal(_session: Session, _office: Office, campaign_id: str, name: str) -> Found:
+    return Found(
+        kind=Kind.DRAFT,
+        owner=Owner(),
+        name=f"退回原因-{campaign_id}-{name}.csv",
+        parts=("outbox", campaign_id, "refusals", f"{name}.csv"),
+    )
+
+
 def _special_notice(session: Session, _office: Office, special_id: str, school_code: str) -> Found:
     found = special.notice_file(session, special_id, school_code)
     name = f"督导通知-{special_id}-{school_code}.pdf"
@@ -301,6 +310,7 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"cases/{_ID}/draft"), _draft),
     (re.compile(rf"campaigns/{_ID}/hearing-register"), _register),
     (re.compile(rf"campaigns/{_ID}/specials/{_ID}"), _special),
+    (re.compile(rf"campaigns/{_ID}/refusals/{_ID}"), _refusal),
     (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
     (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
     (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),

@@ -1,12 +1,12 @@
 """Deployment 启动部署: the campaign's plan and documents are checked, kept and entered in the ledger."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.campaign import check_readiness, deploy_campaign
 from tasks.clock import working_time
 from tasks.turn import campaign_turn

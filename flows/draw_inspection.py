@@ -1,12 +1,12 @@
 """Takes the public values, draws schools and inspectors, and sends the teams out."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import DrawRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.clock import working_time
 from tasks.draw import draw_schools, enter_public_values, show_draw
 from tasks.turn import campaign_turn

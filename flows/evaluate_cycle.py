@@ -1,12 +1,12 @@
 """Evaluation 总结评估: what the term reached, counted from the record."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.clock import working_time
 from tasks.evaluation import estimate_all, evaluate, show_estimates, show_evaluation
 from tasks.turn import campaign_turn

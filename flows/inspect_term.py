@@ -1,12 +1,12 @@
 """Ingest, check, score, commit: a term's files become bands and a published promise of how to draw."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.campaign import check_readiness, enter_term
 from tasks.check import check_data_set, show_quality
 from tasks.clock import working_time

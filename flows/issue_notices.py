@@ -1,12 +1,12 @@
 """Takes every case as far as it may go: proposed, heard, approved, issued."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import NoticeRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases, show_cases
 from tasks.clock import working_time
 from tasks.hearing import send_register

@@ -1,12 +1,12 @@
 """Builds the publication site of a campaign: what the law says is public, and nothing else."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.clock import working_time
 from tasks.publication import publish
 from tasks.turn import campaign_turn

@@ -1,12 +1,12 @@
 """Takes the teams' findings back, appends them to the record and scores the visited schools anew."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.clock import working_time
 from tasks.finding import enter_findings, show_results, take_back_workbooks
 from tasks.score import score_schools, show_bands

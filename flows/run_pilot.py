@@ -1,12 +1,12 @@
 """Pilot 试点推进: the whole reading and checking on the pilot schools, with nothing entered."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.request import CampaignRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.campaign import check_readiness
 from tasks.check import check_data_set
 from tasks.clock import working_time

@@ -1,12 +1,12 @@
 """A special inspection 专项督导: checked, previewed, decided by a responsible official, sent out."""
 
-from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
 from inspection.special_request import SpecialRequest
 from tasks.artifact import show_receipts
+from tasks.border import flow
 from tasks.clock import working_time
 from tasks.special import (
     check_special,

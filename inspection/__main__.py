@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sys.stdout.write(_verify_ledger(Path(options.ledger), options.head))
     except InspectionError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code
     return 0
 

@@ -4,8 +4,14 @@ Only the first family lives here. Every member carries all its faults at once, e
 wanted, what was found, what to do and a stable code. Standard library only.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+# A place that is a file says where to look; any other may name a school or a person.
+_FILE = re.compile(r"[^/\\]+\.[A-Za-z0-9]{2,5}")
+_ROWS_SHOWN = 5
 
 
 @dataclass(frozen=True, order=True)
@@ -46,14 +52,36 @@ class InspectionError(Exception):
     def __init__(self, summary: str, faults: Iterable[Fault] = ()) -> None:
         self.summary = summary
         self.faults = tuple(sorted(faults))
+        self._kept_in: str | None = None
         super().__init__(summary)
 
     def __str__(self) -> str:
+        return self.full_text if self._kept_in is None else self._veiled_text(self._kept_in)
+
+    @property
+    def full_text(self) -> str:
+        """Everything, for whoever may read it: the summary and each fault in a sentence of its own."""
         return "\n".join([self.summary, *(f"- {fault.sentence}" for fault in self.faults)])
 
+    def veil(self, kept_in: str) -> None:
+        """From now on show as text only what anybody may read who can see the run.
+
+        Shown are the summary, how many faults there are, and their codes with file and row; not what a cell
+        held, nor any other place. `kept_in` says where the whole list can be read; empty when nowhere.
+        """
+        self._kept_in = self._kept_in or kept_in
+
+    def _veiled_text(self, kept_in: str) -> str:
+        rows = defaultdict[tuple[str, str], list[int]](list)
+        for fault in self.faults:
+            rows[fault.place if _FILE.fullmatch(fault.place) else "", fault.code].append(fault.row)
+        lines = [self.summary, *(_veiled_line(*key, found) for key, found in sorted(rows.items()))]
+        return "\n".join([*lines, f"共 {len(self.faults)} 处，详见 {kept_in}"] if kept_in else lines)
+
     def __reduce__(self) -> tuple[type["InspectionError"], tuple[str, tuple[Fault, ...]]]:
-        """Survive pickling, so that a failure crosses process borders whole."""
-        return type(self), (self.summary, self.faults)
+        """Survive pickling, so that a failure crosses process borders whole; once veiled it stays veiled."""
+        whole = (self.summary, self.faults)
+        return type(self), whole if self._kept_in is None else (str(self), ())
 
 
 class SourceError(InspectionError):
@@ -78,3 +106,11 @@ class SettingError(InspectionError):
     """The installation lacks something: a database, a library, a setting; the engineer mends it."""
 
     exit_code = 14
+
+
+def _veiled_line(place: str, code: str, rows: list[int]) -> str:
+    numbers = sorted({row for row in rows if row})
+    shown = "、".join(map(str, numbers[:_ROWS_SHOWN]))
+    more = "等" if len(numbers) > _ROWS_SHOWN else ""
+    where = f"{place} 第{shown}行{more}" if place and shown else place
+    return f"- {where}（{code}）{len(rows)} 处" if where else f"- （{code}）{len(rows)} 处"

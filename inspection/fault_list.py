@@ -50,5 +50,11 @@ def fault_csv(faults: Iterable[Fault], severities: Mapping[str, str]) -> bytes:
     return lines.getvalue().encode("utf-8-sig")
 
 
+def refusal_csv(faults: Iterable[Fault]) -> bytes:
+    """Return the faults for which a whole run was refused, as the same kind of list."""
+    known = list(faults)
+    return fault_csv(known, {found.code: "critical" for found in known})
+
+
 def _harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text

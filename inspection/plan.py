@@ -65,6 +65,9 @@ class DrawPlan(PolicyModel):
     strata_by: tuple[Literal["district", "stage", "location", "type"], ...] = ("district",)
     minimum_per_stratum: int = Field(default=1, ge=1)
     sources: tuple[PublicSource, ...] = Field(min_length=1)
+    open_by: date | None = Field(
+        default=None, description="密封抽取最迟公布名单的日期；留空则按入校检查结束后的工作日期限推算"
+    )
 
     @model_validator(mode="after")
     def _one_size(self) -> "DrawPlan":
@@ -117,7 +120,15 @@ class Plan(PolicyModel):
     def _whole(self) -> "Plan":
         if self.draw and not (self.matters and self.visits):
             raise ValueError("安排抽取的计划须同时列明抽查事项 matters 和入校时间 visits")
+        if self.draw and self.draw.open_by and not self._is_due_after_visits():
+            raise ValueError("公布名单的日期 open_by 只用于密封抽取，且须晚于入校检查结束的日期")
         return self
+
+    def _is_due_after_visits(self) -> bool:
+        draw, visits = self.draw, self.visits
+        if draw is None or draw.open_by is None or visits is None:
+            return False
+        return draw.kind == "sealed" and draw.open_by > visits.ends_on
 
 
 def plan_path(folder: Path, campaign_id: str) -> Path:

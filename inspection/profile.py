@@ -39,6 +39,9 @@ class Deadlines(PolicyModel):
     commendation_workdays: int = Field(default=5, ge=1, description="表扬公示期（工作日）")
     rectification_workdays: int = Field(default=30, ge=1, description="整改期限（工作日）")
     publication_workdays: int = Field(default=20, ge=1, description="抽查结果公示期限（工作日）")
+    opening_workdays: int = Field(
+        default=10, ge=1, description="密封抽取在入校检查结束后公布名单的期限（工作日）"
+    )
     review_days: int = Field(default=30, ge=1, description="申请复核期限（日）")
     appeal_days: int = Field(default=15, ge=1, description="申诉期限（日）")
 

@@ -27,6 +27,7 @@ _STATES = (
     "committed 已承诺, drawn 公开抽取, sealed 密封抽取, unopened 密封抽取（内部记录）, opened 密封抽取已启封"
 )
 STEPS, STATES = (dict(item.split() for item in table.split(",")) for table in (_STEPS, _STATES))
+MARKS = {"pass": "√", "fail": "×", "later": "—"}
 BEFORE_SEED = {"format", "commitment", "pool", "sizes", "entropy", "ledger"}
 FORMATS = ["school-inspection/draw-record/1", "school-inspection/draw-commitment/1"]
 ALGORITHM = "consistent-sampler-1.0.10+largest-remainder+ordered-flow/1"
@@ -62,8 +63,7 @@ class Step(NamedTuple):
 def verify(record: Any, *, ledger: Any = None, head: str = "", commitment: str = "") -> list[Step]:
     """Re-compute a record step by step; after a wrong format nothing else is tried.
 
-    `ledger` is the published ledger, to check that the record is linked into it; `head` a ledger head and
-    `commitment` the digest of the commitment, as published earlier.
+    `ledger` is the published ledger; `head` a ledger head, `commitment` a commitment digest noted earlier.
     """
     check, steps = _Check(record, ledger, head, commitment), list[Step]()
     for code, title in STEPS.items():
@@ -316,10 +316,10 @@ class _Check:
         return roles + ["ordinary"] * (self.commit["team_size"] - len(roles))
 
     def result(self) -> str:
-        stated, secret = self.record["result_digest"], self.record["secret"]
+        stated = self.record["result_digest"]
         _same("结果摘要", _sha256({key: self.record[key] for key in RESULT_KEYS}), stated)
-        salted = {"salt": _sha256(f"result-salt:{secret}"), "digest": stated}
-        _same("密封时公布的结果摘要", _sha256(salted) if secret else "", self.record["result_hash"])
+        salted = self._salted(stated) if self.record["secret"] else ""
+        _same("密封时公布的结果摘要", salted, self.record["result_hash"])
         return str(stated)
 
     def substitutions(self) -> str:
@@ -356,15 +356,31 @@ class _Check:
         live = [f["commitment"] for f in made if set(f["matters"]) & set(self.commit["matters"])]
         _same("台账中有效的承诺", [own], [commitment for commitment in live if commitment not in gone])
         mine = {h: k for h, (k, fact) in zip(hashes, facts, strict=True) if fact.get("commitment") == own}
-        if stated := self.record.get("result_hash") or self.record.get("result_digest"):
-            wanted = [("commit", own), ("seed", _sha256(self.record["values"])), ("draw", stated)]
-            told = [
-                (k, f.get("values", f.get("result", own))) for k, f in facts if f.get("commitment") == own
-            ]
-            _same("台账中的步骤", wanted, [step for step in told if step[0] in {"commit", "seed", "draw"}])
+        if self.record["state"] != "committed":
+            said = [(k, f) for k, f in facts if f.get("commitment") == own]
+            self._told([(k, f.get("values", f.get("result", f.get("substitution", own)))) for k, f in said])
         for kind, entry_hash in self.record.get("ledger", {}).items():
             _same(f"记录所引台账条目{entry_hash}", kind, mine.get(entry_hash, "没有这一条"))
         return f"{len(entries)}条首尾相接，承诺有效且唯一" + "，含此前公布的台账头" * bool(self.head)
+
+    def _told(self, told: list[tuple[str, str]]) -> None:
+        """Hold the ledger's steps against the record: seed, draw, opening, and every substitution in order."""
+        record = self.record
+        plain = {self._salted(item["digest"]): item["digest"] for item in record.get("substitutions", [])}
+        wanted = [("commit", record["commitment_digest"]), ("seed", _sha256(record["values"]))]
+        wanted.append(("draw", record["result_hash"] or record["result_digest"]))
+        opened = [result for kind, result in told if kind == "open"]
+        is_open = bool(opened) or record["state"] == "opened"
+        wanted += [("open", record.get("result_digest") or opened[0])] if is_open else []
+        _same("台账中的步骤", wanted, [step for step in told if step[0] != "substitute"])
+        stated = record.get("substitution_hashes", list(plain.values()))
+        replaced = [plain.get(entry, entry) for kind, entry in told if kind == "substitute"]
+        # A sealed record kept since before the opening knows nothing of what was replaced later.
+        is_earlier = record["state"] == "sealed" and opened
+        _same("台账中的递补", stated, replaced[: len(stated)] if is_earlier else replaced)
+
+    def _salted(self, digest: str) -> str:
+        return _sha256({"salt": _sha256(f"result-salt:{self.record['secret']}"), "digest": digest})
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> Json:
@@ -376,9 +392,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Verify a record from the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="verify", description="逐步重算抽取记录，指出哪一步不符。")
     parser.add_argument("record", help="抽取记录文件")
-    parser.add_argument("--ledger", default="", help="公开的台账文件")
-    parser.add_argument("--head", default="", help="此前公布的台账头")
-    parser.add_argument("--commitment", default="", help="此前公布的承诺摘要")
+    asked = {"ledger": "公开的台账文件", "head": "此前公布的台账头", "commitment": "此前公布的承诺摘要"}
+    for name, text in asked.items():
+        parser.add_argument(f"--{name}", default="", help=text)
     given = parser.parse_args(arguments)
     files: list[Any] = [None, None]
     for place, name in enumerate(filter(None, (given.record, given.ledger))):
@@ -388,8 +404,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"无法读取{name}：{error}\n")
             return 2
     steps = verify(files[0], ledger=files[1], head=given.head, commitment=given.commitment)
-    marks = {"pass": "√", "fail": "×", "later": "—"}
-    lines = [f"{marks[step.outcome]} {step.title}：{step.message}" for step in steps]
+    lines = [f"{MARKS[step.outcome]} {step.title}：{step.message}" for step in steps]
     failed = [step.title for step in steps if step.outcome == "fail"]
     verdict = f"未通过：{'、'.join(failed)}" if failed else "能够核验的各步全部通过"
     sys.stdout.write("\n".join([*lines, f"结论：{verdict}。", ""]))

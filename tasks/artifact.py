@@ -6,10 +6,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from inspection.receipt import Receipt
+from tasks.border import task
 
 
 def table(key: str, rows: Sequence[dict[str, Any]], *, description: str) -> None:

@@ -1,6 +1,5 @@
 """Opens a campaign: its documents checked, its term entered in the store in one transaction."""
 
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.campaign import CampaignState
@@ -16,6 +15,7 @@ from inspection.store.engine import migrate, reading, writing
 from inspection.store.frames import table_digest
 from inspection.store.tables import Indicator
 from inspection.submission import Received
+from tasks.border import task
 from tasks.check import received_of
 from tasks.clock import now
 from tasks.expectation import load_suites

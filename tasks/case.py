@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.campaign import CampaignState, require
@@ -24,6 +23,7 @@ from inspection.store.engine import reading, writing
 from inspection.store.tables import Case
 from inspection.workdays import add_workdays
 from tasks.artifact import table
+from tasks.border import task
 from tasks.clock import now
 from tasks.draw import derived_key
 from tasks.finding import persons

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pandas as pd
-from prefect import task
 
 from inspection.data_set import DataSet
 from inspection.errors import Fault, SourceError
@@ -15,6 +14,7 @@ from inspection.roster import compare_names
 from inspection.source_map import SourceMap
 from inspection.submission import Received
 from tasks.artifact import table
+from tasks.border import task
 from tasks.expectation import check, load_suites
 from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
 from tasks.plan import plan_of

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from prefect import task
 from prefect.cache_policies import RUN_ID
 
 from inspection.errors import Fault, ProtocolError
+from tasks.border import task
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 CLOSE_OF_DAY = time(23, 59, 59)

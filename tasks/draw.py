@@ -1,4 +1,7 @@
-"""Draws: the promise, the public values, the draw itself, its opening. Effects only; the rules are `draw`."""
+"""Draws: the promise, the public values, the draw itself. Effects only; the rules are `draw`.
+
+The opening is in `opening`.
+"""
 
 import hashlib
 import hmac
@@ -7,13 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection import record as records
 from inspection.campaign import CampaignState, require
 from inspection.commitment import Commitment, commit
-from inspection.errors import Fault, ProtocolError, SettingError
+from inspection.errors import Fault, SettingError
 from inspection.plan import Plan
 from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation
 from inspection.receipt import Receipt
@@ -23,8 +25,8 @@ from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import ledger, roster
 from inspection.store.engine import reading, writing
-from inspection.verify import verify
 from tasks.artifact import table
+from tasks.border import task
 from tasks.clock import now
 from tasks.plan import plan_of
 from tasks.settings import profile, settings
@@ -101,22 +103,6 @@ def draw_schools(campaign_id: str, *, as_of: datetime) -> Receipt:
         "检查组席位": sum(len(t["members"]) for t in record["teams"]),
     }
     return Receipt("抽取", counts, record["result_digest"])
-
-
-@task(task_run_name="核验并公开抽取记录")
-def open_drawn(campaign_id: str) -> Receipt:
-    """Verify the record with the verifier that outsiders use, and declare it open in the ledger.
-
-    Raises:
-        ProtocolError: the record does not verify, or nothing has been drawn.
-    """
-    with writing(settings().database_url) as session:
-        require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.DRAWN)
-        record = draws.record_of(session, campaign_id)
-        _require_verified(campaign_id, record)
-        facts = records.payload("open", record)
-        ledger.record(session, kind="open", subject=campaign_id, payload=facts, at=now())
-    return Receipt("公开抽取记录", {"核验通过": 1}, record["result_digest"])
 
 
 @task(task_run_name="展示抽取情况")
@@ -233,24 +219,6 @@ def derived_key(purpose: str, campaign_id: str) -> str:
         )
         raise SettingError("抽取密钥不可用", [fault])
     return hmac.new(bytes.fromhex(secret), f"{purpose}:{campaign_id}".encode(), hashlib.sha256).hexdigest()
-
-
-def _require_verified(campaign_id: str, record: dict[str, Any]) -> None:
-    failed = [step for step in verify(record) if step.outcome == "fail"]
-    if not failed:
-        return
-    faults = [
-        Fault(
-            place=f"检查批次 {campaign_id}",
-            column=step.title,
-            code="DRW-003",
-            wanted="与公布的方案和公开数值相符",
-            got=step.message,
-            remedy="请停止使用该记录，保全数据库并报告纪检。",
-        )
-        for step in failed
-    ]
-    raise ProtocolError("抽取记录核验未通过", faults)
 
 
 def _secret(commitment: dict[str, Any], campaign_id: str) -> str:

@@ -1,7 +1,6 @@
 """Evaluation: what was reached, counted from the record, and what the drawn sample says of all schools."""
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
@@ -14,6 +13,7 @@ from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading
 from tasks.artifact import table
+from tasks.border import task
 from tasks.plan import plan_of
 from tasks.score import rubric_of
 from tasks.settings import profile, settings

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.campaign import CampaignState, require
 from inspection.canonical import digest_rows
+from inspection.case import veiled
 from inspection.data_set import DataSet, combine
 from inspection.errors import Fault, SourceError
 from inspection.measure import RESULT_TITLES
@@ -26,6 +26,7 @@ from inspection.store.engine import reading, writing
 from inspection.store.frames import rows_of
 from inspection.store.writing import Row
 from tasks.artifact import table
+from tasks.border import task
 from tasks.clock import now
 from tasks.draw import derived_key
 from tasks.ingest import content_digest, keep, staged_data_set
@@ -57,7 +58,7 @@ def take_back_workbooks(campaign_id: str) -> Receipt:
     keep(campaign_id, items)
     keep(campaign_id, results)
     counts = {"工作簿": len(results.files), "检查项": len(items.rows), "学校": len(results.rows)}
-    return Receipt("收回检查记录", counts, content_digest(items))
+    return Receipt("收回检查记录", counts, _untold(campaign_id, content_digest(items)))
 
 
 @task(task_run_name="检查记录存档")
@@ -81,7 +82,7 @@ def enter_findings(campaign_id: str) -> Receipt:
         if not waiting:
             campaigns.advance(session, campaign_id, CampaignState.FOUND)
     counts = {"新存档": added, "检查项": len(found), "待交学校": waiting}
-    return Receipt("存档", counts, _digest(found))
+    return Receipt("存档", counts, _untold(campaign_id, _digest(found)))
 
 
 @task(task_run_name="展示检查结果")
@@ -195,6 +196,11 @@ def _unsaid(items: DataSet, source_map: SourceMap) -> list[Fault]:
 
 def _digest(found: Sequence[Row]) -> str:
     return digest_rows([value for name, value in row.items() if name != "submission_id"] for row in found)
+
+
+def _untold(campaign_id: str, digest: str) -> str:
+    """Return a digest that nobody can test a guess against: while a draw is sealed, it would tell who was visited."""
+    return veiled(derived_key("case", campaign_id), digest)
 
 
 def _outstanding(session: Session, campaign_id: str) -> set[str]:

@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from prefect import task
-
 from inspection.case import CaseState
 from inspection.errors import SourceError
 from inspection.reading import Bureau
@@ -15,6 +13,7 @@ from inspection.store import roster
 from inspection.store.engine import reading
 from inspection.store.frames import rows_of
 from inspection.workbook import HearingRow, hearing_workbook
+from tasks.border import task
 from tasks.plan import plan_of
 from tasks.reading import read_data_set
 from tasks.settings import profile, settings

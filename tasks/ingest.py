@@ -6,7 +6,6 @@ a person find it there.
 
 from pathlib import Path
 
-from prefect import task
 from pydantic import TypeAdapter
 
 from inspection.canonical import digest_rows
@@ -17,6 +16,7 @@ from inspection.plan import Plan
 from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
+from tasks.border import task
 from tasks.plan import plan_of
 from tasks.reading import read_data_set, survey
 from tasks.result_sums import reduce_results

@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from prefect import task
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
@@ -38,6 +37,7 @@ from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Case, Notice
 from inspection.workdays import add_workdays
+from tasks.border import task
 from tasks.case import measures
 from tasks.clock import now
 from tasks.document import Request, render_many, template_digest

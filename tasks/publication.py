@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection import verify
@@ -14,6 +13,7 @@ from inspection.campaign import CampaignState
 from inspection.case import CaseState
 from inspection.measure import RESULT_TITLES, Measure, Measures
 from inspection.notice import chinese_date, date_range
+from inspection.opening import open_by, opening_status
 from inspection.plan import MODE_TITLES, Plan
 from inspection.publication import (
     BandCount,
@@ -25,9 +25,10 @@ from inspection.publication import (
     SchoolFacts,
     SiteFacts,
     plan_facts,
+    publishable,
 )
 from inspection.receipt import Receipt
-from inspection.record import UNOPENED, sealed
+from inspection.record import COMMITTED, UNOPENED, sealed
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -38,6 +39,7 @@ from inspection.store import publication as publications
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Case, Notice
+from tasks.border import task
 from tasks.case import measures
 from tasks.notice import HEARING, facts_of
 from tasks.plan import plan_of
@@ -61,7 +63,7 @@ def publish(campaign_id: str, *, as_of: date) -> Receipt:
         standing = publications.latest(session, campaign_id)
         if standing is not None and standing.published_on > as_of:
             return Receipt("公示（已有较新的网站）", {"文件": standing.file_count}, standing.content_digest)
-        facts = _site_facts(session, plan_of(campaign_id), as_of)
+        facts = publishable(_site_facts(session, plan_of(campaign_id), as_of))
     written = write_site(facts, public(campaign_id))
     with writing(settings().database_url) as session:
         publications.enter(
@@ -109,7 +111,7 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
         phase=plan.phase,
         state=CampaignState(campaigns.get(session, plan.campaign).state),
         plan=plan_facts(plan, pool_count=len(names.schools)),
-        draw=_draw(session, plan, names),
+        draw=_draw(session, plan, names, as_of),
         schools=tuple(SchoolFacts(**names.of(code)) for code in sorted(names.schools)),
         results=_results(session, plan, names, as_of),
         band_counts=_band_counts(session, plan),
@@ -122,22 +124,37 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
     )
 
 
-def _draw(session: Session, plan: Plan, names: _Names) -> DrawFacts | None:
+def _draw(session: Session, plan: Plan, names: _Names, as_of: date) -> DrawFacts | None:
     if plan.draw is None or not draws.is_committed(session, plan.campaign):
         return None
     record = draws.record_of(session, plan.campaign)
     visits = draws.visits(session, plan.campaign)
-    is_opened = bool(ledger.entry_hash(session, kind="open", subject=plan.campaign))
-    status = "已核验公开" if is_opened else "已抽取" if visits else "已公布方案，待抽取"
     return DrawFacts(
         kind=plan.draw.kind,
-        is_opened=is_opened or plan.draw.kind == "open",
-        status=status,
+        is_opened=not _is_sealed(session, plan),
+        status=_draw_status(session, plan, as_of),
         commitment_digest=record["commitment_digest"],
         ledger_head=ledger.entry_hash(session, kind="commit", subject=plan.campaign),
         record=sealed(record) if record["state"] == UNOPENED else record,
         schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
     )
+
+
+def _is_sealed(session: Session, plan: Plan) -> bool:
+    """Say whether the names of a sealed draw must still be kept back."""
+    is_sealed = plan.draw is not None and plan.draw.kind == "sealed"
+    return is_sealed and not draws.is_open(session, plan.campaign)
+
+
+def _draw_status(session: Session, plan: Plan, as_of: date) -> str:
+    if draws.is_open(session, plan.campaign):
+        reason = draws.opening_reason(session, plan.campaign)
+        return f"已核验公开（提前公开的理由：{reason}）" if reason else "已核验公开"
+    is_drawn = draws.record_of(session, plan.campaign)["state"] != COMMITTED
+    due_on = open_by(plan, profile())
+    if is_drawn and due_on is not None:
+        return opening_status(due_on, as_of=as_of)
+    return "已抽取" if is_drawn else "已公布方案，待抽取"
 
 
 def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[ResultFacts, ...]:
@@ -173,7 +190,10 @@ def _disposal(case: Case | None, rules: Measures) -> str:
 
 
 def _band_counts(session: Session, plan: Plan) -> tuple[BandCount, ...]:
-    totals = scores.totals(session, plan.campaign, scores.latest_basis(session, plan.campaign))
+    # While names are kept back so is what the visits changed: the difference would tell on the visited schools.
+    is_sealed = _is_sealed(session, plan)
+    basis = "reported" if is_sealed else scores.latest_basis(session, plan.campaign)
+    totals = scores.totals(session, plan.campaign, basis)
     places = roster.schools(session, plan.term.id)[["school_code", "district_code"]]
     counts = totals.merge(places, on="school_code").groupby(["district_code", "stage", "public_band"]).size()
     return tuple(

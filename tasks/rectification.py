@@ -3,7 +3,6 @@
 from datetime import date
 
 import pandas as pd
-from prefect import task
 
 from inspection.canonical import digest_rows
 from inspection.receipt import Receipt
@@ -11,6 +10,7 @@ from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store.engine import reading, writing
 from tasks.artifact import table
+from tasks.border import task
 from tasks.settings import settings
 
 TITLES = {"due": "整改期内", "overdue": "已逾期"}

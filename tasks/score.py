@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection import policy_file
@@ -22,6 +21,7 @@ from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
 from tasks.artifact import table
+from tasks.border import task
 from tasks.ingest import staged_data_set
 from tasks.plan import plan_of
 from tasks.settings import profile, settings

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 
-from prefect import task
 from prefect.cache_policies import INPUTS, NO_CACHE, RUN_ID, TASK_SOURCE
 from sqlalchemy.orm import Session
 
@@ -41,6 +40,7 @@ from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from tasks.artifact import note, table
+from tasks.border import task
 from tasks.case import measures
 from tasks.clock import now
 from tasks.draw import derived_key

@@ -7,7 +7,6 @@ its top again: an answer is kept under the run and the number of the question, a
 from datetime import date
 from itertools import count
 
-from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
@@ -22,6 +21,7 @@ from inspection.special_request import SpecialAnswer
 from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import writing
+from tasks.border import task
 from tasks.clock import now, working_time
 from tasks.draw import derived_key
 from tasks.plan import plan_of

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from inspection.store.tables import School
 from inspection.workdays import is_workday
+from tasks.border import task
 from tasks.document import Request, render_many, template_digest
 from tasks.draw import derived_key
 from tasks.settings import profile, settings

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from prefect import task
 from sqlalchemy.orm import Session
 
 from inspection.campaign import CampaignState
@@ -36,6 +35,7 @@ from inspection.team import role_title
 from inspection.visit import schedule, team_codes
 from inspection.workbook import findings_workbook
 from inspection.workdays import add_workdays, workdays_between
+from tasks.border import task
 from tasks.document import Request, render_many
 from tasks.draw import derived_key
 from tasks.plan import plan_of

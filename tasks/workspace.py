@@ -35,6 +35,11 @@ def outbox(campaign_id: str) -> Path:
     return settings().workspace / "outbox" / campaign_id
 
 
+def refusals(campaign_id: str) -> Path:
+    """Return where the office reads in full why a run of a campaign was refused or failed."""
+    return settings().workspace / "outbox" / campaign_id / "refusals"
+
+
 def public(campaign_id: str) -> Path:
     """Return where a campaign's publication site lies."""
     return settings().workspace / "public" / campaign_id

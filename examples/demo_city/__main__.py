@@ -27,25 +27,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole.add_argument(
         "--resume", action="store_true", help="go on with the files and the store that are there"
     )
+    whole.add_argument(
+        "--sealed", action="store_true", help="keep the names closed until the visits are over"
+    )
     chosen = parser.parse_args(arguments)
     sizes = Sizes(school_count=chosen.schools, students_per_school=chosen.students)
     if chosen.command == "run":
-        return _run(chosen.folder, chosen.seed, sizes, is_resumed=chosen.resume)
+        return _run(chosen, sizes)
     key = write_city(chosen.folder, seed=chosen.seed, sizes=sizes)
     sys.stdout.write(f"{chosen.folder}: {chosen.schools} schools, {len(key.faults)} planted faults\n")
     return 0
 
 
-def _run(folder: Path, seed: str, sizes: Sizes, *, is_resumed: bool) -> int:
+def _run(chosen: argparse.Namespace, sizes: Sizes) -> int:
     """Set the environment before Prefect is imported, then run."""
     from examples.demo_city.run import environment, run
 
+    folder: Path = chosen.folder
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(folder))
     try:
-        return run(folder, seed=seed, sizes=sizes, is_resumed=is_resumed)
+        return run(folder, seed=chosen.seed, sizes=sizes, is_resumed=chosen.resume, is_sealed=chosen.sealed)
     except InspectionError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code
 
 

@@ -84,7 +84,7 @@ class Journal:
         )
 
 
-def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False) -> int:
+def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False, is_sealed: bool = False) -> int:
     """Run both terms and return the exit code: 0 when every planted fault was caught and none invented.
 
     A resumed run keeps the files and the store it finds: whatever was killed is taken up where it stood.
@@ -97,7 +97,7 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False) -> i
     _keep_environment(folder)
     if not (workspace / "answer-key.json").is_file():
         journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
-    current = campaign_id(sizes)
+    current = campaign_id(sizes, is_sealed=is_sealed)
     refused = run_term(journal, workspace, current, seed=seed)
     key = read_answer_key(workspace / "answer-key.json")
     caught = compare(key, [*caught_faults(), *refused])
@@ -109,40 +109,64 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False) -> i
 
 def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> list[Fault]:
     """Run every flow of the two terms in the bureau's order; return the faults of the run that was refused."""
+    refused = run_to_findings(journal, workspace, current, seed=seed)
+    run_from_opening(journal, workspace, current, seed=seed)
+    return refused
+
+
+def run_to_findings(journal: Journal, workspace: Path, current: str, *, seed: str) -> list[Fault]:
+    """Run the flows until the teams' findings are in; return the faults of the run that was refused."""
     from flows.deploy_cycle import deploy_cycle
     from flows.draw_inspection import draw_inspection
-    from flows.evaluate_cycle import evaluate_cycle
-    from flows.follow_up import follow_up
     from flows.inspect_term import inspect_term
-    from flows.issue_notices import issue_notices
-    from flows.open_draw import open_draw
-    from flows.publish_site import publish_site
     from flows.record_findings import record_findings
     from flows.run_pilot import run_pilot
-    from inspection.request import CampaignRequest, DrawRequest, NoticeRequest
+    from inspection.request import CampaignRequest, DrawRequest
     from tasks.plan import plan_of
-
-    def on(day: str) -> CampaignRequest:
-        return CampaignRequest(campaign_id=current, as_of=DAYS[day])
 
     inbox, outbox = workspace / "inbox", workspace / "outbox" / current
     previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
+    deployed, inspected, found = (
+        CampaignRequest(campaign_id=current, as_of=DAYS[day]) for day in ("deployed", "inspected", "found")
+    )
     journal.stage("上年数据", lambda: inspect_term(previous))
-    journal.stage("启动部署", lambda: deploy_cycle(on("deployed")))
+    journal.stage("启动部署", lambda: deploy_cycle(deployed))
     refused = _refused_before(inbox / f"{CURRENT_TERM}-退回")
     if any((inbox / CURRENT_TERM / name).is_file() for name in STRAY_FILES):
-        refused = _refused(lambda: inspect_term(on("inspected")))
+        refused = _refused(lambda: inspect_term(inspected))
         journal.stage("退回无关文件", lambda: [_put_aside(inbox / CURRENT_TERM, refused)])
-    journal.stage("试点推进", lambda: run_pilot(on("inspected")))
-    journal.stage("学期评定", lambda: inspect_term(on("inspected")))
+    journal.stage("试点推进", lambda: run_pilot(inspected))
+    journal.stage("学期评定", lambda: inspect_term(inspected))
     values = public_values(plan_of(current))
     drawn = DrawRequest(campaign_id=current, as_of=DAYS["drawn"], values=values)
     journal.stage("随机抽取", lambda: draw_inspection(drawn))
     members, days = _sent(current)
     if not (inbox / current / "findings").is_dir():
         fill_all(outbox / "teams", inbox / current / "findings", seed=seed, members=members, days=days)
-    journal.stage("收回记录", lambda: record_findings(on("found")))
-    journal.stage("公开抽取", lambda: open_draw(on("found")))
+    journal.stage("收回记录", lambda: record_findings(found))
+    return refused
+
+
+def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: str) -> None:
+    """Run the flows from the opening of the draw to the evaluation; a sealed one is shown closed first."""
+    from flows.evaluate_cycle import evaluate_cycle
+    from flows.follow_up import follow_up
+    from flows.issue_notices import issue_notices
+    from flows.open_draw import open_draw
+    from flows.publish_site import publish_site
+    from inspection.opening import OpenRequest
+    from inspection.request import CampaignRequest, NoticeRequest
+    from tasks.plan import plan_of
+
+    def on(day: str) -> CampaignRequest:
+        return CampaignRequest(campaign_id=current, as_of=DAYS[day])
+
+    inbox, outbox = workspace / "inbox", workspace / "outbox" / current
+    plan = plan_of(current)
+    if plan.draw and plan.draw.kind == "sealed":
+        journal.stage("密封公示", lambda: publish_site(on("found")))
+    opened = OpenRequest(campaign_id=current, as_of=DAYS["found"])
+    journal.stage("公开抽取", lambda: open_draw(opened))
     proposed = NoticeRequest(campaign_id=current, as_of=DAYS["proposed"])
     journal.stage("提出建议", lambda: issue_notices(proposed))
     journal.stage("期间公示", lambda: publish_site(on("proposed")))
@@ -156,7 +180,6 @@ def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> l
     journal.stage("跟踪整改", lambda: follow_up(on("decided")))
     journal.stage("公示网站", lambda: publish_site(on("decided")))
     journal.stage("总结评估", lambda: evaluate_cycle(on("evaluated")))
-    return refused
 
 
 def caught_faults() -> list[Fault]:

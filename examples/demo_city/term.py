@@ -54,8 +54,10 @@ _TERMS = {
 }
 
 
-def campaign_id(sizes: Sizes) -> str:
-    """Return the campaign of the current term whose plan fits a city of this size."""
+def campaign_id(sizes: Sizes, *, is_sealed: bool = False) -> str:
+    """Return the campaign of the current term whose plan fits a city of this size, or that of a sealed draw."""
+    if is_sealed:
+        return f"{CURRENT_TERM}-sealed"
     return f"{CURRENT_TERM}-{'basic' if sizes.school_count >= _FITS_BASIC_PLAN else 'small'}"
 
 

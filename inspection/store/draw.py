@@ -18,8 +18,10 @@ from inspection.errors import Fault, ProtocolError
 from inspection.seed import ValueEntry
 from inspection.store import ledger
 from inspection.store.frames import frame_of
-from inspection.store.tables import Draw, PublicValue, TeamMember, Visit
+from inspection.store.tables import Draw, PolicyVersion, PublicValue, TeamMember, Visit
 from inspection.store.writing import Row, append, replace_slice
+
+OPENING_REASON = "opening-reason"
 
 
 def commit(session: Session, campaign_id: str, commitment: Commitment, *, at: datetime) -> str:
@@ -109,13 +111,54 @@ def keep_record(session: Session, campaign_id: str, record: Mapping[str, Any], *
         ProtocolError: another result stands on record.
     """
     drawn = get(session, campaign_id)
-    found = digest(dict(record))
+    # Opening changes the state and nothing else: the same draw stays the same draw.
+    found = digest({**record, "state": drawn.state} if drawn.record else dict(record))
     if drawn.record and drawn.record_digest != found:
         raise ProtocolError("已抽取的结果不得重抽", [_changed(campaign_id, drawn.record_digest)])
     if not drawn.record:
         drawn.record, drawn.record_digest = canonical(dict(record)), found
         drawn.state = str(record["state"])
     ledger.record(session, kind="draw", subject=campaign_id, payload=records.payload("draw", record), at=at)
+
+
+def open_record(session: Session, campaign_id: str, *, reason: str = "", at: datetime) -> dict[str, Any]:
+    """Declare a draw open in the ledger and return its record; a sealed one is opened by its own annex.
+
+    `reason` says why a sealed draw is opened early: it is kept, and the ledger holds its digest. Opening
+    again changes nothing.
+
+    Raises:
+        ProtocolError: nothing has been drawn, the annex is not the one committed to, or the draw stands
+            open for another reason.
+    """
+    drawn, record = get(session, campaign_id), record_of(session, campaign_id)
+    if record["state"] == records.COMMITTED:
+        raise ProtocolError("还没有抽取，不能公开", [_undrawn(campaign_id)])
+    if record["state"] == records.UNOPENED:
+        record = records.open_draw(record, json.loads(drawn.annex))
+        drawn.record, drawn.record_digest = canonical(record), digest(record)
+        drawn.state = records.OPENED
+    facts = records.payload("open", record)
+    if reason:
+        said = digest({"campaign": campaign_id, "reason": reason})
+        kept = {"digest": said, "kind": OPENING_REASON, "name": campaign_id, "content": reason}
+        append(session, PolicyVersion, [kept])
+        facts["reason"] = said
+    ledger.record(session, kind="open", subject=campaign_id, payload=facts, at=at)
+    return record
+
+
+def is_open(session: Session, campaign_id: str) -> bool:
+    """Say whether a campaign's draw has been declared open."""
+    return bool(ledger.entry_hash(session, kind="open", subject=campaign_id))
+
+
+def opening_reason(session: Session, campaign_id: str) -> str:
+    """Return why a sealed draw was opened early, or the empty string."""
+    statement = select(PolicyVersion.content).where(
+        PolicyVersion.kind == OPENING_REASON, PolicyVersion.name == campaign_id
+    )
+    return session.execute(statement).scalar_one_or_none() or ""
 
 
 def record_of(session: Session, campaign_id: str) -> dict[str, Any]:
@@ -146,6 +189,16 @@ def members(session: Session, campaign_id: str) -> list[dict[str, Any]]:
     frame = frame_of(session, TeamMember, campaign_id=campaign_id)
     found: list[dict[str, Any]] = frame.to_dict(orient="records")
     return found
+
+
+def _undrawn(campaign_id: str) -> Fault:
+    return Fault(
+        place=f"检查批次 {campaign_id}",
+        code="DRW-005",
+        wanted="已抽取",
+        got="只公布了抽取方案",
+        remedy="请先运行 draw-inspection 抽取。",
+    )
 
 
 def _changed(campaign_id: str, known: str) -> Fault:

@@ -28,7 +28,7 @@ const STEPS = [
   ["substitutions", "递补", (r) => r.substitutions.length ? `${r.substitutions.length}次递补均为同层下一个号码` : "没有递补", substitutionFaults, "result"],
 ];
 
-// Checks the text of a record; `noted` is a commitment digest the reader noted earlier, or "".
+// Checks the text of a record; `noted` is a commitment digest or sealed result hash noted earlier, or "".
 function checkText(text, noted) {
   let record;
   try {
@@ -76,6 +76,9 @@ function notedStep(record, noted) {
   const title = "您抄下的承诺值";
   if (!noted) {
     return { id: "noted", title, faults: [], detail: "没有填写，未作比对", outcome: "later" };
+  }
+  if (record.result_hash && noted === record.result_hash) {
+    return step("noted", "您抄下的抽取结果指纹", [], "与密封时公布的一致，名单此后没有改动");
   }
   const own = record.commitment_digest;
   return step("noted", title, noted === own ? [] : [`您抄下的是 ${noted}，记录中的是 ${own}`], "与记录中的一致");

@@ -153,6 +153,19 @@ def test_a_sealed_record_passes_as_far_as_it_goes(page: Page) -> None:
     assert failing(outcomes) == []
 
 
+def test_the_hash_published_while_sealed_is_found_again_in_the_opened_record(page: Page) -> None:
+    noted = records.sealed(UNOPENED)["result_hash"]
+    assert report(page, OPENED, noted) == dict.fromkeys(STEPS, "pass")
+    assert report(page, records.sealed(UNOPENED), noted)["noted"] == "pass"
+    assert failing(report(page, OPENED, "ab" * 32)) == ["noted"]
+    assert failing(report(page, OPEN, noted)) == ["noted"]
+
+
+def test_a_sealed_record_kept_inside_is_refused_as_the_sealed_or_the_opened_one(page: Page) -> None:
+    for state in ("sealed", "drawn"):
+        assert failing(report(page, UNOPENED | {"state": state})) != []
+
+
 def test_the_vectors_of_the_format_page_hold(page: Page) -> None:
     vectors = dict(
         re.findall(r"<!-- vector: (\w+) -->\n```json\n(.*?)\n```", FORMAT.read_text(encoding="utf-8"), re.S)

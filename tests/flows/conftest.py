@@ -11,7 +11,7 @@ from tests.flows.city_term import Finished, run_city
 @pytest.fixture(scope="session", autouse=True)
 def prefect() -> Iterator[None]:
     """A real Prefect server with a database of its own, for all flow tests."""
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=240):
         yield
 
 

@@ -88,14 +88,14 @@ def test_a_wrong_inbox_is_refused(
     folder: Path, spoil: Callable[[Path], None], summary: str, fault: str
 ) -> None:
     spoil(folder / "workspace" / "inbox" / CURRENT_TERM)
-    message = str(failure(folder))
+    message = failure(folder).full_text
     assert summary in message
     assert fault in message
     assert_untouched(folder)
 
 
 def test_a_missing_rubric_is_named(folder: Path) -> None:
-    message = str(failure(folder, INSPECTION_PROFILE=str(_bureau_without_rubric(folder))))
+    message = failure(folder, INSPECTION_PROFILE=str(_bureau_without_rubric(folder))).full_text
     assert message.startswith(f"检查批次 {CAMPAIGN} 所需的文件有 1 处需要改正")
     assert "rizhao-basic-requirements.yaml：应为可读取的 UTF-8 文件" in message
     assert_untouched(folder)
@@ -103,7 +103,7 @@ def test_a_missing_rubric_is_named(folder: Path) -> None:
 
 def test_a_database_that_is_down_is_named(folder: Path) -> None:
     url = "postgresql://office:hush@127.0.0.1:1/inspection"
-    message = str(failure(folder, INSPECTION_DATABASE_URL=url))
+    message = failure(folder, INSPECTION_DATABASE_URL=url).full_text
     assert message.startswith("无法使用业务数据库\n- INSPECTION_DATABASE_URL：应为可连接的数据库")
     assert "hush" not in message
 
@@ -111,7 +111,9 @@ def test_a_database_that_is_down_is_named(folder: Path) -> None:
 def test_a_campaign_without_a_plan_is_named(folder: Path) -> None:
     with office(folder):
         state = inspect_term(CampaignRequest(campaign_id="2099-none"), return_state=True)
-        message = str(state.result(raise_on_failure=False))
+        error = state.result(raise_on_failure=False)
+    assert isinstance(error, InspectionError)
+    message = error.full_text
     assert "2099-none.yaml 存在且可读。（DOC-001）" in message
     assert_untouched(folder)
 

@@ -106,5 +106,73 @@ def test_a_record_that_points_to_another_entry_shows() -> None:
     assert step.message == f'记录所引台账条目{chain[0].entry_hash}应为"seed"，记录为"没有这一条"'
 
 
+def lived(kind: str) -> tuple[dict[str, Any], dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """Return a record replaced once before and once after its opening, what was public first, the steps."""
+    made, chain = in_ledger(kind)
+    steps = [(entry.kind, dict(entry.payload)) for entry in chain]
+    first = record.substitute(made, made["selection"][0]["school"], reason="停电")
+    steps.append(("substitute", record.payload("substitute", first)))
+    public = record.sealed(first) if kind == "sealed" else first
+    opened = record.open_draw(first, committed(kind).annex) if kind == "sealed" else first
+    steps.append(("open", record.payload("open", opened)))
+    last = record.substitute(opened, made["selection"][1]["school"], reason="疫情")
+    steps.append(("substitute", record.payload("substitute", last)))
+    return last, public, steps
+
+
+def said(made: dict[str, Any], steps: list[tuple[str, dict[str, Any]]]) -> Step:
+    # Links name entries of the chain as it was; here the chain is made anew.
+    return verify(made | {"ledger": {}}, ledger=relinked(steps))[-1]
+
+
+@pytest.mark.parametrize("kind", ["open", "sealed"])
+def test_a_record_is_followed_through_its_opening_and_substitutions(kind: str) -> None:
+    made, _, steps = lived(kind)
+    assert said(made, steps).outcome == "pass"
+
+
+def test_a_sealed_record_kept_since_before_still_fits_the_ledger_after_the_opening() -> None:
+    _, public, steps = lived("sealed")
+    assert said(public, steps).outcome == "pass"
+    assert said(public, steps[:-2]).outcome == "pass"
+    assert said(public, steps[:-3]).message.startswith("台账中的递补应为")
+
+
+def test_an_opened_record_that_the_ledger_does_not_know_as_open_shows() -> None:
+    made, _, steps = lived("sealed")
+    without = [step for step in steps if step[0] != "open"]
+    assert "台账中的步骤应为" in said(made, without).message
+
+
+@pytest.mark.parametrize("kind", ["open", "sealed"])
+def test_an_opening_of_another_result_shows(kind: str) -> None:
+    made, _, steps = lived(kind)
+    forged = [(k, p | {"result": "ab" * 32} if k == "open" else p) for k, p in steps]
+    assert said(made, forged).message == (
+        f'台账中的步骤第4项应为["open","{made["result_digest"]}"]，记录为["open","{"ab" * 32}"]'
+    )
+
+
+def test_a_second_opening_shows() -> None:
+    made, _, steps = lived("sealed")
+    again = [*steps, next(step for step in steps if step[0] == "open")]
+    assert "台账中的步骤应为" in said(made, again).message
+
+
+@pytest.mark.parametrize("kind", ["open", "sealed"])
+def test_a_substitution_that_is_left_out_of_either_shows(kind: str) -> None:
+    made, _, steps = lived(kind)
+    fewer = made | {"substitutions": made["substitutions"][:-1]}
+    assert said(fewer, steps).message.startswith("台账中的递补应为")
+    assert said(made, steps[:-1]).message.startswith("台账中的递补应为")
+    assert said(made, [*steps[:4], *steps[5:]]).message.startswith("台账中的递补应为")
+
+
+def test_a_substitution_entered_with_another_digest_shows() -> None:
+    made, _, steps = lived("sealed")
+    forged = [(k, p | {"substitution": "ab" * 32} if k == "substitute" else p) for k, p in steps]
+    assert said(made, forged).message.startswith("台账中的递补第1项应为")
+
+
 def test_what_is_no_ledger_fails_the_ledger_step() -> None:
     assert in_the_ledger({"entries": [1]}).message.startswith("结构不合规定：TypeError")

@@ -130,6 +130,20 @@ def test_a_list_shows_nothing_that_its_pages_would_refuse(bureau: Bureau, accoun
         assert not refused, start
 
 
+@pytest.mark.parametrize("account_id", PEOPLE)
+def test_the_bureau_alone_reads_why_a_run_was_refused(small: Bureau, account_id: str) -> None:
+    kept = small.office.workspace / "outbox" / CAMPAIGN / "refusals" / "0123456789ab.csv"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("文件,实为\r\n", encoding="utf-8-sig")
+    person, address = signed_in(small, account_id), f"/documents/campaigns/{CAMPAIGN}/refusals/0123456789ab"
+    is_bureau = bool(reach(PEOPLE[account_id][0], Kind.DRAFT))
+    page = person.get(f"/campaigns/{CAMPAIGN}")
+    assert ("运行被退回的原因 0123456789ab" in page.text) == is_bureau
+    answer = person.get(address)
+    assert answer.status_code == (200 if is_bureau else 403)
+    assert (answer.content == kept.read_bytes()) == is_bureau
+
+
 def test_without_logging_in_nothing_of_the_workspace_can_be_had(bureau: Bureau) -> None:
     visitor = Person(bureau)
     files = [path for path in bureau.office.workspace.rglob("*") if path.is_file()]
