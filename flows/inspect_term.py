@@ -1,4 +1,4 @@
-"""Ingest, check, score, commit: a term's files become bands and a published promise of how to draw."""
+"""Ingest, check, score, screen, commit: a term's files become bands and a published promise of how to draw."""
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
@@ -12,7 +12,9 @@ from tasks.check import check_data_set, show_quality
 from tasks.clock import working_time
 from tasks.draw import commit_draw
 from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
+from tasks.integrity import screen_integrity
 from tasks.plan import plan_of
+from tasks.quality import report_quality
 from tasks.score import derive_indicators, score_schools, show_bands
 from tasks.turn import campaign_turn
 
@@ -32,7 +34,8 @@ def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
         receipts += [ingest_data_set(campaign_id, data_set) for data_set in data_sets]
         receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
         receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
-        receipts += [score_schools(campaign_id, basis="reported"), commit_draw(campaign_id, as_of=as_of)]
+        receipts += [score_schools(campaign_id, basis="reported"), screen_integrity(campaign_id)]
+        receipts += [commit_draw(campaign_id, as_of=as_of), report_quality(campaign_id, as_of=as_of.date())]
         show_quality(campaign_id)
         show_bands(campaign_id, basis="reported")
         show_receipts(f"{campaign_id}-term", receipts)

@@ -44,7 +44,10 @@ class VisitItem:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitSchool:
-    """A school of a team. What is known of its risk is not among its facts: inspectors never see it."""
+    """A school of a team. What is known of its risk is not among its facts: inspectors never see it.
+
+    `records_to_see` names figures whose original records are to be looked at, and does not say why.
+    """
 
     school_code: str
     school_name: str
@@ -57,6 +60,7 @@ class VisitSchool:
     teacher_count: int
     visit_on: date | None
     items: tuple[VisitItem, ...]
+    records_to_see: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

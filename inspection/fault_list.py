@@ -43,10 +43,15 @@ def fault_csv(faults: Iterable[Fault], severities: Mapping[str, str]) -> bytes:
 
     What a submitted file held is text here, never a formula.
     """
+    return table_csv(HEADINGS, fault_rows(faults, severities))
+
+
+def table_csv(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """Return a table as a CSV file that a spreadsheet program opens as it is, every cell as text."""
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
-    writer.writerows([[_harmless(text) for text in row] for row in fault_rows(faults, severities)])
+    writer.writerow(headings)
+    writer.writerows([[_harmless(text) for text in row] for row in rows])
     return lines.getvalue().encode("utf-8-sig")
 
 

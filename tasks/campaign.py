@@ -10,7 +10,7 @@ from inspection.plan import Plan, plan_path
 from inspection.receipt import Receipt
 from inspection.source_map import load_source_maps
 from inspection.store import campaign as campaigns
-from inspection.store import roster, submission
+from inspection.store import quality, roster, submission
 from inspection.store.engine import migrate, reading, writing
 from inspection.store.frames import table_digest
 from inspection.store.tables import Indicator
@@ -115,6 +115,8 @@ def _enter_data_set(session: Session, term_id: str, data_set: str) -> None:
     submission.enter_checks(
         session, term_id, data_set, read_frame(staged(term_id, f"{data_set}.results.parquet"))
     )
+    by_school = read_frame(staged(term_id, f"{data_set}.schools.parquet"))
+    quality.enter_by_school(session, term_id, data_set, by_school)
     if data_set in ROSTERS:
         roster.enter(session, term_id, data_set, found.rows)
 

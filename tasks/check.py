@@ -6,19 +6,29 @@ import pandas as pd
 
 from inspection.data_set import DataSet
 from inspection.errors import Fault, SourceError
-from inspection.expectation import RESULT_COLUMNS, CheckReport, Suite, parameters, settle
+from inspection.expectation import (
+    RESULT_COLUMNS,
+    SCHOOL_COLUMNS,
+    CheckReport,
+    Suite,
+    beside,
+    parameters,
+    settle,
+)
 from inspection.fault_list import fault_csv
 from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.roster import compare_names
 from inspection.source_map import SourceMap
+from inspection.store import quality
+from inspection.store.engine import migrate, reading
 from inspection.submission import Received
 from tasks.artifact import table
 from tasks.border import task
 from tasks.expectation import check, load_suites
 from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
 from tasks.plan import plan_of
-from tasks.settings import profile
+from tasks.settings import profile, settings
 from tasks.workspace import corrections, read_frame, staged, write_frame, write_whole
 
 ROSTER = "schools"
@@ -45,7 +55,9 @@ def check_data_set(campaign_id: str, data_set: str) -> Receipt:
     keep(plan.term.id, checked)
     _hand_back(plan.term.id, checked, suite.severities if suite else {})
     results = report.results if report else pd.DataFrame(columns=RESULT_COLUMNS)
+    by_school = report.by_school if report else pd.DataFrame(columns=SCHOOL_COLUMNS)
     write_frame(staged(plan.term.id, f"{data_set}.results.parquet"), results)
+    write_frame(staged(plan.term.id, f"{data_set}.schools.parquet"), by_school)
     counts = {
         "规则": len(results),
         "不符": int(results.unexpected_count.sum()),
@@ -77,7 +89,20 @@ def _suites() -> dict[str, Suite]:
 def _report(plan: Plan, found: DataSet, suite: Suite) -> CheckReport:
     referred = {name.partition(".")[0] for name in suite.parameters} & set(data_sets_owed(plan))
     others = {name: staged_data_set(plan.term.id, name) for name in referred}
-    return check(found.checkable, suite, parameters=parameters(suite, others))
+    told = parameters(suite, others)
+    return check(found.checkable, suite, parameters=told, earlier=_earlier(plan, found, suite))
+
+
+def _earlier(plan: Plan, found: DataSet, suite: Suite) -> dict[str, pd.Series]:
+    """Return, for each name the suite compares with, the figure of the compared term beside every row."""
+    if not (suite.earlier and plan.term.compared_with):
+        return {}
+    migrate(settings().database_url)
+    with reading(settings().database_url) as session:
+        known = {
+            name: quality.earlier(session, plan.term.compared_with, name) for name in sorted(suite.earlier)
+        }
+    return {name: beside(found.checkable, figures) for name, figures in known.items()}
 
 
 def _hand_back(term_id: str, found: DataSet, severities: Mapping[str, str]) -> None:

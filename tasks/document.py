@@ -31,9 +31,17 @@ from inspection.canonical import digest, digest_bytes
 from inspection.dossier import DossierFacts
 from inspection.errors import DocumentError, Fault, InspectionError, SettingError
 from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
+from inspection.quality_report import QualityReportFacts
 from inspection.special_notice import SpecialNoticeFacts
 
-Facts = WarningFacts | CommendationFacts | HearingLetterFacts | SpecialNoticeFacts | DossierFacts
+Facts = (
+    WarningFacts
+    | CommendationFacts
+    | HearingLetterFacts
+    | SpecialNoticeFacts
+    | DossierFacts
+    | QualityReportFacts
+)
 
 ROOT = Path(__file__).resolve().parent.parent / "report_templates"
 TEMPLATES: Mapping[str, type[Facts]] = {
@@ -42,6 +50,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     "hearing_letter": HearingLetterFacts,
     "special_notice": SpecialNoticeFacts,
     "dossier": DossierFacts,
+    "quality_report": QualityReportFacts,
 }
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",

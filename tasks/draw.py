@@ -23,7 +23,7 @@ from inspection.request import PublicValueEntry
 from inspection.seed import PublicSource, ValueEntry, public_values
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, roster
+from inspection.store import ledger, quality, roster
 from inspection.store.engine import reading, writing
 from tasks.artifact import table
 from tasks.border import task
@@ -136,14 +136,14 @@ def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
 
 def _setup(session: Session, plan: Plan) -> DrawSetup:
     assert plan.draw is not None
-    people = roster.inspectors(session, plan.term.id)
+    people, classes = roster.inspectors(session, plan.term.id), quality.risk_classes(session, plan.term.id)
     places, apart = roster.schools(session, plan.term.id), roster.recusals(session, plan.term.id)
     return DrawSetup(
         campaign_id=plan.campaign,
         mode=plan.mode,
         kind=plan.draw.kind,
         matters=tuple(matter.code for matter in plan.matters),
-        schools=[_pool_school(row, plan) for row in _rows(places)],
+        schools=[_pool_school(row, plan, classes.get(row["school_code"], "")) for row in _rows(places)],
         inspectors=[_pool_inspector(row, plan.team.load) for row in _rows(people)],
         # Whoever or whatever was set aside at ingest is in no pool, and needs no recusal.
         relations=[
@@ -162,7 +162,7 @@ def _setup(session: Session, plan: Plan) -> DrawSetup:
     )
 
 
-def _pool_school(row: dict[str, Any], plan: Plan) -> PoolSchool:
+def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str) -> PoolSchool:
     assert plan.draw is not None
     stages = str(row["stages"]).split(",")
     # A team with fewer seats than stages covers the highest: its lessons are the hardest to judge.
@@ -172,6 +172,7 @@ def _pool_school(row: dict[str, Any], plan: Plan) -> PoolSchool:
         stratum=tuple(str(row[_STRATUM[name]]) for name in plan.draw.strata_by),
         district_code=row["district_code"],
         requires=tuple(needed) if plan.team.requires_stage_expertise else (),
+        risk_class=risk_class,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,7 @@ from inspection.record import current_teams
 from inspection.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, roster, special
+from inspection.store import ledger, quality, roster, special
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
@@ -162,8 +162,11 @@ def dossiers(session: Session, plan: Plan, grounds: Grounds, *, as_of: date) -> 
     }
     by_team: dict[str, list[VisitSchool]] = defaultdict(list)
     rubric, _ = rubric_of(plan)
+    asked = quality.figures_asked(session, plan.term.id)
     for visit in draws.visits(session, plan.campaign):
-        school = _school(schools[visit["school_code"]], visit["visit_on"], plan, rubric)
+        code = visit["school_code"]
+        school = _school(schools[code], visit["visit_on"], plan, rubric)
+        school = replace(school, records_to_see=asked.get(code, ()))
         by_team[visit["team_code"]].append(school)
     members: dict[str, list[TeamMember]] = defaultdict(list)
     for row in draws.members(session, plan.campaign):

@@ -30,6 +30,11 @@ def corrections(term_id: str) -> Path:
     return settings().workspace / "outbox" / term_id / "corrections"
 
 
+def quality_reports(term_id: str) -> Path:
+    """Return where a term's reports of data quality lie, and what schools are asked for."""
+    return settings().workspace / "outbox" / term_id / "quality"
+
+
 def outbox(campaign_id: str) -> Path:
     """Return where what is sent out lies: dossiers, workbooks, drafts, notices."""
     return settings().workspace / "outbox" / campaign_id

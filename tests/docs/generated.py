@@ -44,7 +44,8 @@ def rule_table() -> str:
 
 
 def _columns(rule: Expectation, source_map: SourceMap) -> str:
-    names = rule.columns or ((rule.shown_column,) if rule.shown_column else ())
+    listed = rule.columns or tuple(str(case["column"]) for case in rule.each)
+    names = listed or ((rule.shown_column,) if rule.shown_column else ())
     return "、".join(source_map.title_of(name) for name in names) or "整个数据"
 
 

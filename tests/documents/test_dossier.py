@@ -109,3 +109,13 @@ def test_hostile_text_is_printed_as_it_is() -> None:
     facts = dossier()
     school = replace(facts.schools[0], school_name="<script>alert(1)</script>")
     assert "<script>alert(1)</script>" in "".join(texts(replace(facts, schools=(school,))))
+
+
+def test_records_to_see_are_named_without_a_reason() -> None:
+    facts = dossier()
+    first, *others = facts.schools
+    asked = replace(first, records_to_see=("近视率", "体质健康监测合格率"))
+    text = "".join(texts(replace(facts, schools=(asked, *others))))
+    sentence = "请查阅以下数据的原始登记表，核对与上报数据是否一致：近视率、体质健康监测合格率。"
+    assert text.count(sentence) == 1
+    assert "请查阅以下数据的原始登记表" not in "".join(texts(facts))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspection.expectation import Suite
+from inspection.expectation import Suite, suite_paths
 from inspection.result_sums import COLUMNS, no_sums
 from inspection.source_map import SourceMap, load_source_maps
 from tasks.expectation import check, load_suites
@@ -15,7 +15,7 @@ HOMES = [ROOT, ROOT / "examples" / "england-ks2"]
 CASES = [
     pytest.param(home, path.stem, id=f"{home.name}-{path.stem}")
     for home in HOMES
-    for path in sorted((home / "expectations").glob("*.yaml"))
+    for path in suite_paths(home / "expectations")
 ]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from inspection.data_set import DataSet, FileRead, no_missing
 from inspection.errors import DocumentError
-from inspection.expectation import Suite, parameters, settle
+from inspection.expectation import Suite, beside, parameters, settle
 from inspection.source_map import SourceMap
+from tasks import expectation
 from tasks.expectation import check, load_suites
 
 MAP = SourceMap.model_validate(
@@ -131,7 +132,7 @@ def test_codes_are_looked_up_in_what_was_read_of_another_data_set() -> None:
         no_missing(),
     )
     told = parameters(rules, {"schools": roster})
-    assert told == {"schools.school_code": ["1", "2"]}
+    assert told == {"schools.school_code": ["1", "2"], "schools.school_code.accepted": ["1"]}
     found = data_set(school_code=["1", "2", "3", None])
     report = check(found.checkable, rules, parameters=told)
     assert report.failures["label"].tolist() == [2]
@@ -248,3 +249,118 @@ def test_a_rule_that_cannot_run_does_not_pass_for_one_that_found_nothing() -> No
     with pytest.raises(DocumentError, match="有 1 条规则无法执行") as caught:
         check(pd.DataFrame({"school_code": ["1"]}), suite(PAIR), parameters={})
     assert "tested_count" in caught.value.faults[0].got
+
+
+EVERY_KIND = (
+    PAIR,
+    ON_ROSTER,
+    NOT_NEGATIVE,
+    {**NOT_NEGATIVE, "id": "range", "kwargs": {"min_value": -5, "max_value": 5.5}},
+    {**NOT_NEGATIVE, "id": "given", "type": "expect_column_values_to_not_be_null", "kwargs": {}},
+    {
+        **PAIR,
+        "id": "whole",
+        "type": "expect_parts_to_sum_to_whole",
+        "kwargs": {
+            "column_list": ["tested_count", "pass_count", "all_count"],
+            "ignore_row_if": "any_value_is_missing",
+        },
+        "column": "all_count",
+    },
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rules_that_run_together_find_what_the_library_finds_one_by_one(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = np.array([np.nan, -6, -5, -0.0, 0, 3, 5.5, 6, np.inf])
+    frame = pd.DataFrame(
+        {name: rng.choice(values, 300) for name in ("tested_count", "pass_count", "all_count")}
+    )
+    frame["school_code"] = rng.choice(np.array(["1", "2", "", None], object), 300)
+    rules, told = suite(*EVERY_KIND), {"schools.school_code": ["1"]}
+    together = check(frame, rules, parameters=told)
+    monkeypatch.setattr(expectation, "_shareable", lambda *_: set())
+    alone = check(frame, rules, parameters=told)
+    keys = ["rule_id", "label"]
+    assert together.results[["rule_id", "unexpected_count"]].equals(
+        alone.results[["rule_id", "unexpected_count"]]
+    )
+    assert together.failures[keys].equals(alone.failures[keys])
+    assert len(together.failures) > 300
+
+
+def test_a_group_of_columns_has_a_rule_and_a_result_for_each() -> None:
+    rule = {
+        "id": "share",
+        "type": "expect_rate_times_count_to_be_number",
+        "each": [
+            {"column": "boys_rate", "column_list": ["boys_rate", "all", "boys"]},
+            {"column": "girls_rate", "column_list": ["girls_rate", "all", "girls"]},
+        ],
+        "kwargs": {"tolerance_pp": 0.5},
+        "severity": "warning",
+        "wanted": "等于人数之比",
+        "reason": "请核对。",
+    }
+    frame = pd.DataFrame({"boys_rate": [50.0], "girls_rate": [60.0], "boys": [5], "girls": [5], "all": [10]})
+    report = check(frame, suite(rule), parameters={})
+    assert report.results[["rule_id", "checked_count", "unexpected_count"]].to_numpy().tolist() == [
+        ["share.boys_rate", 1, 0],
+        ["share.girls_rate", 1, 1],
+    ]
+    text = check(frame.assign(boys_rate=50.0, girls_rate=50.0), suite(rule), parameters={})
+    assert text.failures.empty
+
+
+STEADY = {
+    "id": "steady",
+    "type": "expect_change_to_be_plausible",
+    "kwargs": {"column": "tested_count", "earlier": "schools.tested_count", "maximum_change_rate": 50},
+    "severity": "info",
+    "wanted": "变化不超过50%",
+    "reason": "请核对或说明原因。",
+}
+
+
+def test_an_implausible_change_is_told_with_the_last_terms_figure() -> None:
+    found = data_set(school_code=["1", "2", "3"], tested_count=[10.0, 16.0, 99.0], pass_count=[1.0, 1, 1])
+    rules = suite(STEADY)
+    assert rules.earlier == {"schools.tested_count"}
+    known = pd.DataFrame({"school_code": ["1", "2"], "stage": "", "value": [10.0, 10.0]})
+    earlier = {"schools.tested_count": beside(found.checkable, known)}
+    report = check(found.checkable, rules, parameters={}, earlier=earlier)
+    assert report.results["checked_count"].tolist() == [2]
+    assert [fault.sentence for fault in settle(found, report, MAP).faults] == [
+        "甲.xlsx 表 第6行 “监测人数”：应为变化不超过50%，实为16（上次为10）。请核对或说明原因。（steady）"
+    ]
+
+
+def test_without_an_earlier_term_a_change_is_not_looked_at() -> None:
+    found = data_set(school_code=["1"], tested_count=[10.0], pass_count=[1.0])
+    report = check(found.checkable, suite(STEADY), parameters={})
+    assert report.results[["checked_count", "unexpected_count"]].to_numpy().tolist() == [[0, 0]]
+
+
+def test_schools_that_handed_in_nothing_are_named_one_by_one() -> None:
+    rule = {**ON_ROSTER, "id": "complete", "type": "expect_codes_to_be_present", "severity": "info"}
+    report, settled = checked(
+        data_set(school_code=["1", None]), suite(rule), schools__school_code=["1", "2", "3"]
+    )
+    assert report.results[["checked_count", "unexpected_count"]].to_numpy().tolist() == [[3, 2]]
+    assert [fault.got for fault in settled.faults] == ["没有2的数据", "没有3的数据"]
+    assert report.by_school.to_numpy().tolist() == [["complete", "2", 1], ["complete", "3", 1]]
+
+
+def test_failures_are_counted_by_rule_and_school() -> None:
+    found = data_set(school_code=["1", "1", "2"], tested_count=[5.0, 5, 5], pass_count=[7.0, 7, 5])
+    report, _ = checked(found, suite(PAIR))
+    assert report.by_school.to_numpy().tolist() == [["pass-within-tested", "1", 2]]
+
+
+def test_a_rule_about_several_columns_must_say_which_one_it_points_at() -> None:
+    rule = {**PAIR, "column": ""}
+    with pytest.raises(ValueError, match="比较几列的规则须用 column 写明向填报人指出哪一列"):
+        suite(rule)
