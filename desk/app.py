@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desk import campaigns, cases, documents, home, login, records, submissions, uploads
+from desk import campaigns, cases, documents, extensions, home, login, records, submissions, uploads
 from desk.headers import HEADERS, BodyLimit, SafeHeaders
 from desk.office import Office
 from desk.page import TEMPLATES, action, page, rendered
@@ -71,6 +71,9 @@ def _routes() -> list[Route]:
         Route("/submissions/{submission_id}", submissions.submission),
         Route("/uploads/{campaign_id}/{data_set}", uploads.upload_page),
         Route("/uploads/{campaign_id}/{data_set}", action(uploads.take_in), methods=["POST"]),
+        Route("/uploads/{campaign_id}/{data_set}/extension", action(uploads.ask_extension), methods=["POST"]),
+        Route("/extensions", extensions.extension_list),
+        Route("/extensions/{extension_id}", action(extensions.decide), methods=["POST"]),
         Route("/quality", submissions.quality),
         Route("/records", records.records),
         Route("/access-log", records.access_log),

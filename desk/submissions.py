@@ -6,11 +6,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk.documents import offered
+from desk.extensions import sees_extensions
 from desk.files import names_inside
 from desk.page import Call, page
 from desk.uploads import owed
-from inspection.access import Kind, Owner, Reach, reach
-from inspection.store import access, upload, waiting
+from inspection.access import Kind, Owner, Reach, Role, reach
+from inspection.campaign import CampaignState
+from inspection.standing import UnitStanding
+from inspection.store import access, standing, upload, waiting
 from inspection.store.engine import reading
 from inspection.store.upload import SubmissionLine
 
@@ -31,7 +34,14 @@ def submission_list(call: Call) -> Response:
     call.require_any(Kind.SUBMISSION)
     with reading(call.office.database_url) as session:
         found = visible_submissions(session, call)
-        facts = {"owed": owed(session, call), "submissions": found[:MOST_LINES], "count": len(found)}
+        facts = {
+            "owed": owed(session, call),
+            "submissions": found[:MOST_LINES],
+            "count": len(found),
+            "standings": _standings(session, call),
+            "districts": call.office.districts,
+            "sees_extensions": sees_extensions(call),
+        }
     return call.render("submissions.html", facts)
 
 
@@ -43,14 +53,18 @@ def submission(call: Call) -> Response:
         call.require(Kind.SUBMISSION, _owner(session, call, submission_id))
         (line,) = upload.submissions(session, submission_id=submission_id)
         faults = upload.faults(session, line)
+        ready = _documents(session, call, line)
+        again = next((item for item in owed(session, call) if item.data_set == line.data_set), None)
         facts = {
             "submission": line,
             "title": _title(call, line),
             "uploads": upload.of_submission(session, submission_id),
             "faults": faults[:MOST_FAULTS],
             "fault_count": len(faults),
-            "ready": _documents(session, call, line),
-            "again": next((item for item in owed(session, call) if item.data_set == line.data_set), None),
+            "ready": ready,
+            "has_workbook": any("correction-workbook" in address for address, _ in ready),
+            "due_on": again.due_on if again else None,
+            "again": again,
         }
     return call.render("submission.html", facts)
 
@@ -91,6 +105,16 @@ def _reports(session: Session, call: Call, term_id: str) -> list[tuple[str, str]
     asked = [*lists, (f"terms/{term_id}/quality/data-docs/index.html", "核查明细")]
     asked += [(f"terms/{term_id}/quality/{name}", name) for name in names]
     return offered(call, session, asked)
+
+
+def _standings(session: Session, call: Call) -> list[UnitStanding]:
+    """Return how the units stand that the person may see: a district itself, the bureau all of them."""
+    viewer = call.viewer
+    if viewer.role not in {Role.DIRECTOR, Role.OFFICE, Role.DISTRICT}:
+        return []
+    terms = {line.term_id for line in waiting.campaigns(session) if line.state != CampaignState.CLOSED}
+    found = [item for term_id in sorted(terms) for item in standing.standings_of(session, term_id)]
+    return [item for item in found if viewer.role is not Role.DISTRICT or item.unit == viewer.scope]
 
 
 def _owner(session: Session, call: Call, submission_id: str) -> Owner | None:

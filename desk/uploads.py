@@ -2,7 +2,7 @@
 
 A file is kept under its content address, and put into the inbox under a name made here, one for each data set
 and unit: a corrected file takes the place of the first. What is in it is found out by ingest, in a child
-process; nothing here opens a sheet. Files with student rows are kept once, readable by this account only.
+process; here only whose schools it names (`desk.door`). Files with student rows are kept once, readable by this account only.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,15 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from desk import words
+from desk import extensions, words
+from desk.door import require_own_schools
+from desk.extensions import own_extensions
 from desk.files import digest_of, remove_inside, write_inside
 from desk.page import Call, page
 from inspection.access import SENDERS, Reach, Role, sending_reach
 from inspection.campaign import CampaignState, has_reached
 from inspection.errors import Fault, InspectionError, SourceError
-from inspection.store import upload, waiting
+from inspection.store import standing, upload, waiting
 from inspection.store.engine import reading, writing
 from inspection.store.waiting import CampaignLine
 from inspection.submission import Received
@@ -88,10 +90,18 @@ def _owed(session: Session, call: Call, line: CampaignLine, data_set: str) -> Ow
         campaign=line,
         data_set=data_set,
         title=source_map.title,
-        due_on=due.get(data_set),
+        due_on=_due_on(session, call, line, due.get(data_set), data_set),
         suffixes=tuple(dict.fromkeys(PurePosixPath(pattern).suffix for pattern in source_map.files)),
         units=units,
     )
+
+
+def _due_on(
+    session: Session, call: Call, line: CampaignLine, due_on: date | None, data_set: str
+) -> date | None:
+    """Return the day that holds for the person: the plan's, or a later one that the office has granted."""
+    granted = standing.put_off(session, line.term_id).get((data_set, call.viewer.scope))
+    return max(due_on, granted) if due_on and granted else due_on
 
 
 def _units(session: Session, call: Call, line: CampaignLine, data_set: str) -> tuple[tuple[str, str], ...]:
@@ -125,10 +135,21 @@ def take_in(call: Call, form: FormData) -> Response:
         sent = _require_file(call, form.get("file"), wanted)
         if wanted.units and unit not in dict(wanted.units):
             raise SourceError("文件未接收", [_fault(sent, "本人可以报送的单位", unit or "未选择")])
+        require_own_schools(call, wanted.data_set, sent)
         receipt = _keep(call, wanted, unit, sent)
     except InspectionError as error:
         return _form(call, wanted, faults=error.faults, status_code=422)
     return RedirectResponse(f"/submissions/{receipt}", status_code=303)
+
+
+def ask_extension(call: Call, form: FormData) -> Response:
+    """Enter a unit's request to hand a data set in later."""
+    wanted = _asked(call)
+    try:
+        extensions.ask(call, wanted, form)
+    except InspectionError as error:
+        return _form(call, wanted, faults=error.faults, status_code=422)
+    return RedirectResponse("/extensions", status_code=303)
 
 
 def _asked(call: Call) -> Owed:
@@ -144,6 +165,8 @@ def _asked(call: Call) -> Owed:
 def _form(call: Call, wanted: Owed, *, faults: Sequence[Fault] = (), status_code: int = 200) -> Response:
     facts = {
         "owed": wanted,
+        "extensions": own_extensions(call, wanted) if not wanted.is_returned else [],
+        "may_ask": call.viewer.role in {Role.SCHOOL, Role.DISTRICT} and not wanted.is_returned,
         "faults": faults,
         "limit": words.size(call.office.upload_limit_bytes),
         "is_student_level": call.office.is_student_level(wanted.data_set),

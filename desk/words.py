@@ -8,6 +8,7 @@ from types import MappingProxyType
 from desk.office import OFFICE_TIME
 from inspection import campaign as campaign_states
 from inspection import case as case_states
+from inspection import standing
 from inspection.access import KIND_TITLES, ROLE_TITLES, Kind, Role, Verdict, Viewer, reach
 from inspection.campaign import CampaignState
 from inspection.case import CaseState
@@ -17,19 +18,13 @@ from inspection.publication import DATA_SET_TITLES
 from inspection.store.waiting import CaseLine
 
 _WEEKDAYS = "一二三四五六日"
-STATUS_TITLES: Mapping[str, str] = MappingProxyType(
-    {
-        "received": "已收到，待核查",
-        "accepted": "已采用",
-        "partly-accepted": "部分采用",
-        "refused": "退回重报",
-        "superseded": "已由新文件替换",
-    }
-)
+STATUS_TITLES = standing.STATUS_TITLES
 STATUS_TONES: Mapping[str, str] = MappingProxyType(
     {
         "received": "open",
         "superseded": "gone",
+        "overdue": "bad",
+        "awaited": "open",
         "accepted": "good",
         "partly-accepted": "open",
         "refused": "bad",
@@ -45,6 +40,10 @@ OUTCOME_TITLES: Mapping[str, str] = MappingProxyType(
 REPLY_TITLES: Mapping[str, str] = MappingProxyType(
     {"written": "书面答复", "waived": "书面放弃", "expired": "逾期未答复"}
 )
+EXTENSION_TITLES: Mapping[str, str] = MappingProxyType(
+    {"": "待批复", "granted": "同意延期", "declined": "不同意延期"}
+)
+EXTENSION_TONES: Mapping[str, str] = MappingProxyType({"": "open", "granted": "good", "declined": "bad"})
 DECISION_TITLES: Mapping[str, str] = MappingProxyType({"approve": "批准", "return": "退回"})
 NOTICE_TITLES: Mapping[str, str] = MappingProxyType(
     {"hearing": "告知书", "warning": "警示类文书", "commendation": "表扬文书"}

@@ -16,6 +16,7 @@ from tasks.integrity import screen_integrity
 from tasks.plan import plan_of
 from tasks.quality import report_quality
 from tasks.score import derive_indicators, score_schools, show_bands
+from tasks.standing import show_standing
 from tasks.turn import campaign_turn
 
 
@@ -36,6 +37,7 @@ def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
         receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
         receipts += [score_schools(campaign_id, basis="reported"), screen_integrity(campaign_id)]
         receipts += [commit_draw(campaign_id, as_of=as_of), report_quality(campaign_id, as_of=as_of.date())]
+        show_standing(campaign_id, as_of=as_of)
         show_quality(campaign_id)
         show_bands(campaign_id, basis="reported")
         show_receipts(f"{campaign_id}-term", receipts)

@@ -29,7 +29,7 @@ class FileRead:
     """One file of a data set: the digest of its bytes, its size, and what was found in it.
 
     `headings` gives, for each canonical column, the heading as it stands in the file; `excluded` the rows
-    left out, by the title of their kind.
+    left out, by the title of their kind; `corrects` the receipt number of the file it is a correction of.
     """
 
     file_name: str
@@ -40,6 +40,7 @@ class FileRead:
     unused_headings: tuple[str, ...] = ()
     read_count: int = 0
     excluded: Mapping[str, int] = field(default_factory=dict)
+    corrects: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class DataSet:
             read_count=found.read_count,
             accepted_count=0 if is_refused else found.read_count - set_aside_count,
             excluded_count=sum(found.excluded.values()),
+            corrects=found.corrects,
             faults=tuple((item, severities.get(item.code) or severity_of(item.code)) for item in faults),
         )
 

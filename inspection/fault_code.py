@@ -54,6 +54,7 @@ _LISTED: tuple[tuple[str, str, Effect, str, str], ...] = (
     ("IN-013", "heading-repeated", "refuse-file", "同一列出现两次", "请只保留一列，或在表头上区分。"),
     ("IN-014", "no-rows", "refuse-file", "表头下没有数据", "请填报后重新报送。"),
     ("IN-015", "sheet-absent", "refuse-file", "缺少规定的工作表", "请恢复原工作表名称。"),
+    ("IN-031", "correction-unknown", "refuse-file", "更正表与登记的原件对不上", "请从工作台重新下载更正表，在表中改正后上报。"),
     ("IN-101", "missing-required", "quarantine-row", "必填项为空", "请补填。"),
     ("IN-102", "malformed-code", "quarantine-row", "代码格式有误", "请核对代码位数，注意字母 O 与数字 0、字母 l 与数字 1。"),
     ("IN-103", "text-in-number", "quarantine-row", "数字栏填了文字", "请只填数字；没有数据的填“—”。"),
@@ -70,6 +71,7 @@ _LISTED: tuple[tuple[str, str, Effect, str, str], ...] = (
     ("IN-122", "conflicting-duplicate", "quarantine-row", "同一对象报了两行且数据不同", "请确认哪一行正确，删去另一行；改正前两行均不采用。"),
     ("IN-201", "control-total", "report", "合计与各行之和不符", "请核对合计行和各行数据。"),
     ("IN-202", "name-differs", "report", "学校名称与名录不一致", "请核对标识码是否填错；更名的，请先更新名录。"),
+    ("IN-231", "changed-unmarked", "report", "更正表中未标注的行有改动", "确需更改的，请在原件上改正后重报整个文件。"),
 )  # fmt: skip
 FAULT_CODES: Mapping[str, FaultCode] = {row[1]: FaultCode(*row) for row in _LISTED}
 _BY_CODE: Mapping[str, FaultCode] = {entry.code: entry for entry in FAULT_CODES.values()}

@@ -12,7 +12,8 @@ REFUSING = ("critical", "warning")
 class Received:
     """One file of one data set: how many rows were read, taken, left out, and what is wrong with it.
 
-    `faults` carry their severity: `critical` and `warning` keep a row out, `info` only tells.
+    `faults` carry their severity: `critical` and `warning` keep a row out, `info` only tells. `corrects` is the
+    receipt number of the file whose correction workbook this is.
     """
 
     term_id: str
@@ -22,6 +23,7 @@ class Received:
     read_count: int = 0
     accepted_count: int = 0
     excluded_count: int = 0
+    corrects: str = ""
     faults: tuple[tuple[Fault, str], ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from inspection.plan import Plan, plan_path
 from inspection.receipt import Receipt
 from inspection.source_map import load_source_maps
 from inspection.store import campaign as campaigns
-from inspection.store import quality, roster, submission
+from inspection.store import quality, roster, standing, submission
 from inspection.store.engine import migrate, reading, writing
 from inspection.store.frames import table_digest
 from inspection.store.tables import Indicator
@@ -18,6 +18,7 @@ from inspection.submission import Received
 from tasks.border import task
 from tasks.check import received_of
 from tasks.clock import now
+from tasks.correction import written_corrections
 from tasks.expectation import load_suites
 from tasks.ingest import content_digest, staged_data_set
 from tasks.plan import plan_of
@@ -72,6 +73,7 @@ def enter_term(campaign_id: str) -> Receipt:
         received = [item for owed in plan.data for item in received_of(plan, owed.data_set)]
         _refuse_other_files(session, plan, received)
         submission.enter(session, plan.term.id, received, at=now())
+        standing.enter_corrections(session, written_corrections(plan.term.id, received), at=now())
         for owed in plan.data:
             _enter_data_set(session, plan.term.id, owed.data_set)
         roster.enter_indicators(session, plan.term.id, read_frame(staged(plan.term.id, INDICATORS)))

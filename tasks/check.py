@@ -25,6 +25,7 @@ from inspection.store.engine import migrate, reading
 from inspection.submission import Received
 from tasks.artifact import table
 from tasks.border import task
+from tasks.correction import write_corrections
 from tasks.expectation import check, load_suites
 from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
 from tasks.plan import plan_of
@@ -50,6 +51,12 @@ def check_data_set(campaign_id: str, data_set: str) -> Receipt:
     checked = settle(found, report, source_map) if report else found
     if data_set != ROSTER and ROSTER in data_sets_owed(plan):
         checked = compare_names(checked, staged_data_set(plan.term.id, ROSTER).rows, source_map)
+    write_corrections(
+        checked.received(plan.term.id, suite.severities if suite else {}),
+        checked,
+        source_map,
+        due_on=next(owed.due_on for owed in plan.data if owed.data_set == data_set),
+    )
     if report and report.is_stopped:
         raise SourceError(f"{source_map.title}未通过核查", _critical(report, checked))
     keep(plan.term.id, checked)

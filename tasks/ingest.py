@@ -4,6 +4,7 @@ What a data set became lies beside its rows as `<data_set>.report.json`, so that
 a person find it there.
 """
 
+from functools import partial
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -17,6 +18,7 @@ from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
 from tasks.border import task
+from tasks.correction import take_back
 from tasks.plan import plan_of
 from tasks.reading import read_data_set, survey
 from tasks.result_sums import reduce_results
@@ -61,8 +63,12 @@ def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
     source_map = source_maps(plan)[data_set]
     folder = inbox(plan.term.id)
     paths = survey(folder, source_maps(plan)).files[data_set]
-    read = reduce_results if source_map.reduce else read_data_set
-    found = read(paths, source_map, _bureau(plan, source_map), inbox=folder)
+    bureau = _bureau(plan, source_map)
+    if source_map.reduce:
+        found = reduce_results(paths, source_map, bureau, inbox=folder)
+    else:
+        mend = partial(take_back, source_map=source_map, term_id=plan.term.id)
+        found = read_data_set(paths, source_map, bureau, inbox=folder, mend=mend)
     _require_usable(found, is_required=_is_required(plan, data_set))
     keep(plan.term.id, found)
     counts = {

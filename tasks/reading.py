@@ -13,10 +13,10 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +24,7 @@ import pandas as pd
 import pyarrow as pa
 
 from inspection import reading
+from inspection.correction import Mended
 from inspection.data_set import DataSet, combine
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
@@ -97,8 +98,17 @@ def _counts(entry: Path) -> bool:
     return not name.startswith(_IGNORED) and name.casefold() not in _IGNORED_NAMES
 
 
-def read_data_set(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau, *, inbox: Path) -> DataSet:
+def read_data_set(
+    paths: Iterable[Path],
+    source_map: SourceMap,
+    bureau: Bureau,
+    *,
+    inbox: Path,
+    mend: Callable[[RawFile], Mended] = Mended,
+) -> DataSet:
     """Read all files of a data set; those that cannot be read are in its faults.
+
+    `mend` lays a correction workbook over its original.
 
     Raises:
         SettingError: a personal column needs a pseudonym key and there is none.
@@ -106,10 +116,12 @@ def read_data_set(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau, 
 
     def read(path: Path) -> DataSet:
         try:
-            raw = read_file(path, source_map, inbox=inbox)
+            mended = mend(read_file(path, source_map, inbox=inbox))
         except SourceError as error:
             return reading.refused(unread(path), source_map, error.faults)
-        return reading.parse(raw, source_map, bureau)
+        part = reading.parse(mended.raw, source_map, bureau)
+        files = tuple(replace(file, corrects=mended.corrects) for file in part.files)
+        return replace(part, files=files, faults=tuple(sorted((*part.faults, *mended.faults))))
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         parts = list(pool.map(read, sorted(paths)))
@@ -127,8 +139,11 @@ def read_data_set(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau, 
 
 
 def unread(path: Path) -> RawFile:
-    """Return what stands for a file that was not read."""
-    return RawFile(path.name, "", 0, ())
+    """Return what stands for a file that was not read; only a regular file has a digest."""
+    if path.is_symlink() or not path.is_file():
+        return RawFile(path.name, "", 0, ())
+    with path.open("rb") as file:
+        return RawFile(path.name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size, ())
 
 
 def read_file(path: Path, source_map: SourceMap, *, inbox: Path, limits: Limits = LIMITS) -> RawFile:

@@ -15,6 +15,11 @@ def inbox(term_id: str) -> Path:
     return settings().workspace / "inbox" / term_id
 
 
+def originals() -> Path:
+    """Return where files that came in are kept under their digests; those with student rows never are."""
+    return settings().workspace / "inbox" / "received"
+
+
 def returned(campaign_id: str, kind: str) -> Path:
     """Return where a campaign's filled-in workbooks come back: `findings` or `hearings`."""
     return settings().workspace / "inbox" / campaign_id / kind

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, inspect, text
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "access_log": ("entry_id",),
     "approval": ("case_id",),
+    "extension": ("extension_id",),
+    "extension_decision": ("extension_id",),
     "finding": ("campaign_id", "school_code", "stage", "item_code"),
     "ledger_entry": ("seq",),
     "notice": ("notice_id",),

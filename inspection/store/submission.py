@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import pandas as pd
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from inspection.submission import Received
 
 
 def enter(session: Session, term_id: str, received: Sequence[Received], *, at: datetime) -> None:
-    """Enter the files of a term; an earlier file of the same name is kept as superseded."""
+    """Enter the files of a term; an earlier file of the same name, or corrected, is kept as superseded."""
     put(session, Submission, [_row(item, term_id, at) for item in received])
     for item in received:
         faults = [
@@ -46,10 +47,14 @@ def digests(session: Session, term_id: str) -> dict[tuple[str, str], str]:
 
 
 def _supersede(session: Session, term_id: str, received: Sequence[Received]) -> None:
-    current = {(item.data_set, item.file_name): item.submission_id for item in received}
+    """Keep what was replaced; a corrected CSV file comes back as a workbook, so the suffix does not count."""
+    current = {item.submission_id for item in received}
+    names = {(item.data_set, PurePosixPath(item.file_name).stem) for item in received}
+    corrected = {item.corrects for item in received}
     statement = select(Submission).where(Submission.term_id == term_id)
     for row in session.execute(statement).scalars():
-        if current.get((row.data_set, row.file_name), row.submission_id) != row.submission_id:
+        is_replaced = (row.data_set, PurePosixPath(row.file_name).stem) in names
+        if row.submission_id not in current and (is_replaced or row.submission_id in corrected):
             row.status = "superseded"
 
 

@@ -1,12 +1,13 @@
 """Files that came in: handed in at the desk (append-only, one receipt each), read, found faulty, checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.errors import Fault
+from inspection.standing import SUPERSEDED
 from inspection.store.account import utc
 from inspection.store.desk_tables import Upload
 from inspection.store.tables import CheckResult, Submission, SubmissionFault
@@ -92,6 +93,7 @@ def submissions(session: Session, *, submission_id: str = "") -> list[Submission
     uploads = {row.submission_id: row for row in session.execute(handed_in).scalars()}
     lines = [_read_line(row, uploads.pop(row.submission_id, None)) for row in session.execute(read).scalars()]
     lines += [_received_line(row) for row in uploads.values()]
+    lines = _without_replaced(session, lines)
     return sorted(lines, key=lambda line: (line.recorded_at, line.submission_id), reverse=True)
 
 
@@ -121,6 +123,19 @@ def checks(session: Session, term_id: str) -> list[CheckLine]:
             unexpected_count=row.unexpected_count,
         )
         for row in session.execute(statement).scalars()
+    ]
+
+
+def _without_replaced(session: Session, lines: list[SubmissionLine]) -> list[SubmissionLine]:
+    """Say of a file that nobody has read yet whether the unit has handed in another since."""
+    newest: dict[tuple[str, str, str], str] = {}
+    for row in session.execute(select(Upload).order_by(Upload.recorded_at, Upload.submission_id)).scalars():
+        newest[row.term_id, row.data_set, row.unit] = row.submission_id
+    return [
+        replace(line, status=SUPERSEDED)
+        if line.status == RECEIVED and newest[line.term_id, line.data_set, line.unit] != line.submission_id
+        else line
+        for line in lines
     ]
 
 

@@ -4,7 +4,7 @@ Here: joins, as frozen lines in a fixed order. Not here: who may see a line (`in
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -222,6 +222,13 @@ def notices(session: Session, case_id: str) -> list[NoticeLine]:
         )
         for notice, file_name in session.execute(statement)
     ]
+
+
+def districts_of(session: Session, school_codes: Collection[str]) -> dict[str, str]:
+    """Return the district of each school on its newest roster; schools on none are left out."""
+    statement = select(School.school_code, School.district_code).order_by(School.term_id)
+    found = {row.school_code: row.district_code for row in session.execute(statement)}
+    return {code: found[code] for code in school_codes if code in found}
 
 
 def school_name(session: Session, school_code: str) -> str:

@@ -96,7 +96,7 @@ def test_a_submission_lists_its_faults_with_what_to_do(small: Bureau) -> None:
     for words in (
         small.receipts[INDICATORS_A],
         digest_bytes((small.office.workspace / "inbox" / TERM / INDICATORS_A).read_bytes()),
-        "部分采用",
+        "部分接受",
         "工作表“学期指标”　第7行“体质合格人数”栏",
         "不大于体质监测人数（88）",
         "91",

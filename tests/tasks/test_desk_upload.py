@@ -55,7 +55,7 @@ def test_a_file_is_kept_by_its_content_and_put_where_ingest_finds_it(bureau: Bur
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not list(inbox.rglob(".part-*"))
     page = person.get(f"/submissions/{receipt}").text
-    for words in (receipt, digest, "已收到，待核查", f"district-01（2026年5月20日 10:00，{len(XLSX)} 字节）"):
+    for words in (receipt, digest, "已收到", f"district-01（2026年5月20日 10:00，{len(XLSX)} 字节）"):
         assert words in page, words
     with reading(bureau.office.database_url) as session:
         (kept,) = of_submission(session, receipt)
@@ -78,7 +78,7 @@ def test_the_receipt_number_is_that_of_the_submission_once_it_is_read(bureau: Bu
     with writing(bureau.office.database_url) as session:
         enter(session, TERM, [read], at=OPENED)
     page = person.get(f"/submissions/{receipt}").text
-    assert "已采用" in page
+    assert "已接受" in page
     assert "未发现差错，无需更正。" in page
 
 
