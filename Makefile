@@ -29,14 +29,15 @@ test-browser: ## Run the tests that drive a real browser
 	@bash .ci/setup --browser
 	@$(PY) -m pytest -q -m browser
 
-LABS ?= fairness
+LABS ?= fairness estimates integrity kill_matrix
 .PHONY: lab
 lab: setup ## Run the long simulations whose tables are in docs/lab (LABS="fairness …")
 	@for lab in $(LABS); do $(PY) -m tests.lab.$$lab || exit 1; done
 
+BENCHMARKS ?= draw expectations ingest
 .PHONY: benchmark
-benchmark: setup ## Measure each stage beside a named alternative, as ratios
-	@for stage in $(basename $(notdir $(wildcard benchmarks/*.py))); do $(PY) -m benchmarks.$$stage || exit 1; done
+benchmark: setup ## Measure stages beside a named alternative, as ratios (BENCHMARKS="draw …")
+	@for stage in $(BENCHMARKS); do $(PY) -m benchmarks.$$stage || exit 1; done
 
 .PHONY: up
 up: setup ## Start Prefect's server, a worker, the publication site and the office desk
@@ -49,6 +50,10 @@ down: setup ## Stop them
 .PHONY: status
 status: setup ## Say what runs, where and how it is
 	@$(PY) -m control status $(if $(FOLDER),--folder $(FOLDER))
+
+.PHONY: purge
+purge: setup ## Delete a term's student files after its appeals (TERM=…; CONFIRM=yes does it)
+	@$(PY) -m tasks.purge $(TERM) $(if $(filter yes,$(CONFIRM)),--confirm)
 
 .PHONY: check
 check: setup ## Lint, types, import direction, spelling, lock and generated pages

@@ -87,7 +87,13 @@ def _is_repeated_header(cells: pd.DataFrame, header: Header, source_map: SourceM
         return np.zeros(len(cells), bool)
     heading = header[name]
     headings = {heading.text, *source_map.columns[name].headings}
-    return flags(cells[heading.position], lambda text: text in headings)
+    column = cells[heading.position]
+    if not len(column):
+        return np.zeros(0, bool)
+    # All at once: a key column holds about as many distinct texts as rows.
+    is_heading = np.asarray(column.cat.categories.isin(list(headings)), bool)
+    mask: Mask = is_heading[column.cat.codes.to_numpy()]
+    return mask
 
 
 def _is_note(cells: pd.DataFrame, _: Header, source_map: SourceMap) -> Mask:

@@ -49,7 +49,8 @@ class DataSet:
 
     `rows` and `quarantined` have the canonical columns and `SOURCE`; `missing` says, for cells without a
     value, why (`MISSING_COLUMNS`). In a reduced data set `rows` are sums, which have no row of their own in
-    the file, and `quarantined` has the columns of `SOURCE` only.
+    the file, and `quarantined` has the columns of `SOURCE` only; `beside` holds, by name, other sums of the
+    same files.
     """
 
     data_set: str
@@ -60,6 +61,7 @@ class DataSet:
     totals: tuple[Reconciliation, ...] = ()
     files: tuple[FileRead, ...] = ()
     is_reduced: bool = False
+    beside: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def checkable(self) -> pd.DataFrame:

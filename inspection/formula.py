@@ -156,6 +156,31 @@ class LowestRate(PolicyModel):
         return rate(part, whole, none, minimum=self.minimum_denominator)
 
 
+class SummedRate(PolicyModel):
+    """Sums over all rows of a school-stage divided, in percent: one rate over every grade."""
+
+    kind: Literal["summed_rate"]
+    numerator: str
+    denominator: str
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return self.numerator, self.denominator
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add up the rows of each school-stage."""
+        sums = rows[KEY].assign(part=_numbers(rows, self.numerator), whole=_numbers(rows, self.denominator))
+        return sums.groupby(KEY, as_index=False).sum()
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Divide; `rows` as reduced."""
+        none = np.full(len(rows), "", object)
+        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        return rate(part, whole, none, minimum=self.minimum_denominator)
+
+
 class Quotient(PolicyModel):
     """Two indicators divided, in percent: coverage of a survey, of a screening."""
 
@@ -166,7 +191,7 @@ class Quotient(PolicyModel):
 
 
 Formula = Annotated[
-    Column | Lowest | Ratio | Share | Rows | LowestRate | Quotient, Field(discriminator="kind")
+    Column | Lowest | Ratio | Share | Rows | LowestRate | SummedRate | Quotient, Field(discriminator="kind")
 ]
 
 

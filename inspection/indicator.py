@@ -16,7 +16,18 @@ from pydantic import Field, model_validator
 
 from inspection import policy_file
 from inspection.errors import DocumentError, Fault
-from inspection.formula import KEY, Bools, Figures, Formula, LowestRate, Quotient, Rows, Share, rate
+from inspection.formula import (
+    KEY,
+    Bools,
+    Figures,
+    Formula,
+    LowestRate,
+    Quotient,
+    Rows,
+    Share,
+    SummedRate,
+    rate,
+)
 from inspection.policy_file import PolicyModel
 
 COLUMNS = [
@@ -131,7 +142,7 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     if indicator.data_set not in frames:
         return _not_submitted(len(keys))
     rows = frames[indicator.data_set]
-    if isinstance(formula, (Share, Rows, LowestRate)):
+    if isinstance(formula, (Share, Rows, LowestRate, SummedRate)):
         rows = formula.rows_per_school(rows)
     else:
         rows = _with_reasons(rows, formula.columns, missing.get(indicator.data_set))

@@ -11,7 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from inspection.data_set import SOURCE
-from inspection.reading import Table, staged_frame
+from inspection.reading import Table
+from inspection.result_students import (
+    HAS_PASSED,
+    HAS_SCORE,
+    IS_BAD,
+    IS_EXEMPT,
+    RECORD,
+    Bits,
+    Places,
+    Records,
+)
 from inspection.source_map import Reduction, SourceMap
 
 KEY = ["school_code", "stage", "grade", "subject"]
@@ -28,68 +38,127 @@ COUNTS = [
 ]
 """`score_sum_centi` is in hundredths of a point, `score_square_sum` in squares of them."""
 COLUMNS = [*KEY, *COUNTS, *SOURCE]
+_KINDS = (
+    dict.fromkeys(KEY, "str")
+    | {"grade": "int64"}
+    | dict.fromkeys(COUNTS, "int64")
+    | {"source_file": "str", "source_sheet": "str", "source_row": "int64"}
+)
 _REASONS = {"absent_count": "absent", "exempt_count": "exempt", "cheated_count": "cheated"}
 
 
 def no_sums() -> pd.DataFrame:
     """Return the sum of nothing."""
-    kinds = dict.fromkeys(KEY, "str") | {"grade": "int64"} | dict.fromkeys(COUNTS, "int64")
-    kinds |= {"source_file": "str", "source_sheet": "str", "source_row": "int64"}
-    return pd.DataFrame({name: pd.Series(dtype=kinds[name]) for name in COLUMNS})
+    return pd.DataFrame({name: pd.Series(dtype=_KINDS[name]) for name in COLUMNS})
 
 
 def student_rows(table: Table) -> pd.DataFrame:
-    """Return the rows of a batch with the reason why a score is missing and whether the row is set aside.
+    """Return the rows of a batch, row for row: the staged columns, `score_reason`, `is_bad` and `SOURCE`.
 
-    Row for row, for reducing only: it must not be written anywhere.
+    For reducing only: it must not be written anywhere. Texts stay the objects that reading made, one for
+    each distinct text.
     """
-    frame = staged_frame(table)
+    source_map, count = table.layout.source_map, len(table.body.cells)
+    frame: dict[str, object] = {}
+    for name in source_map.staged_columns:
+        if name in source_map.columns:
+            frame[name] = table.columns[name].values
+        elif name in source_map.constants:
+            frame[name] = np.full(count, source_map.constants[name], object)
+        else:
+            rule = source_map.derived[name]
+            frame[name] = pd.Series(table.columns[rule.source].values, dtype=object).map(rule.values)
     frame["score_reason"] = table.columns["score"].reasons
-    frame["is_bad"] = table.is_bad
-    return frame
+    frame["source_file"] = np.full(count, table.layout.place, object)
+    frame["source_sheet"] = np.full(count, table.layout.sheet, object)
+    made = pd.DataFrame({name: _compact(values) for name, values in frame.items()})
+    return made.assign(is_bad=table.is_bad, source_row=table.body.cells.index.to_numpy("int64"))
 
 
-def row_keys(rows: pd.DataFrame, source_map: SourceMap) -> npt.NDArray[np.uint64]:
-    """Return 64 bits for each row's key, equal where the keys are, and 0 where a part of the key is missing.
+def _compact(values: object) -> object:
+    """Return texts by number, so that each distinct one is looked at once from here on; figures as they are."""
+    if np.asarray(values).dtype != object:
+        return values
+    codes, uniques = pd.factorize(np.asarray(values, object))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(uniques, dtype=object))
 
-    Unequal keys may share bits, so what looks repeated must be compared.
+
+def row_bits(rows: pd.DataFrame, source_map: SourceMap) -> tuple[Bits, Bits]:
+    """Return 64 bits for each row's student (the first column of the key), and for its whole key.
+
+    They are equal where student or key are; the key's are 0 where a part of it is missing. Unequal keys may
+    share bits, so what looks repeated must be compared.
     """
-    keys = np.zeros(len(rows), np.uint64)
-    is_whole = np.ones(len(rows), bool)
+    parts, is_whole = [], np.ones(len(rows), bool)
     for name in source_map.key:
         codes, values = pd.factorize(rows[name])
         bits = np.append(pd.util.hash_array(np.asarray(values, object)), np.uint64(0))
-        keys = keys * np.uint64(0x9E3779B97F4A7C15) + bits[codes]
+        parts.append(bits[codes])
         is_whole &= codes >= 0
-    return np.where(is_whole, keys | np.uint64(1), np.uint64(0))
+    keys = parts[0]
+    for part in parts[1:]:
+        keys = keys * np.uint64(0x9E3779B97F4A7C15) + part
+    return parts[0], np.where(is_whole, keys | np.uint64(1), np.uint64(0))
 
 
-def repeated_keys(keys: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.uint64]:
-    """Return the keys that occur more than once."""
-    everything = np.sort(np.concatenate([*keys, np.zeros(0, np.uint64)]))
-    is_repeated = everything[1:] == everything[:-1]
-    found: npt.NDArray[np.uint64] = np.setdiff1d(everything[1:][is_repeated], [0])
-    return found
+def records(rows: pd.DataFrame, source_map: SourceMap, places: Places) -> Records:
+    """Return the records of student rows (as `student_rows` gives them), in their order."""
+    assert source_map.reduce is not None
+    made = np.zeros(len(rows), RECORD)
+    made["student"], made["key"] = row_bits(rows, source_map)
+    made["group"], made["subject"] = places.group_numbers(rows), places.subject_numbers(rows)
+    score, is_passed = _centi(rows["score"]), _reached(rows, source_map.reduce.pass_percent)
+    made["score_centi"] = score
+    flags = np.where(rows["is_bad"], IS_BAD, 0) | np.where(rows["score_reason"] == "exempt", IS_EXEMPT, 0)
+    flags |= np.where(rows["score"].notna(), HAS_SCORE, 0) | np.where(is_passed, HAS_PASSED, 0)
+    made["flags"] = flags
+    return made
 
 
 def reduce(rows: pd.DataFrame, rule: Reduction) -> pd.DataFrame:
-    """Return the sums of accepted student rows (as `student_rows` gives them).
+    """Return the sums of accepted student rows (as `student_rows` gives them), sorted by `KEY`.
 
     A score at the pass or good line passes; the lines are percentages of the row's own full score, compared
     as integers.
     """
     score = _centi(rows["score"])
-    full = _centi(rows["full_score"])
-    has_score = rows["score"].notna().to_numpy(bool)
     counted = {name: (rows["score_reason"] == reason).to_numpy("int64") for name, reason in _REASONS.items()}
     counted["entered_count"] = np.ones(len(rows), "int64")
-    counted["sat_count"] = has_score.astype("int64")
-    counted["pass_count"] = (has_score & (100 * score >= rule.pass_percent * full)).astype("int64")
-    counted["good_count"] = (has_score & (100 * score >= rule.good_percent * full)).astype("int64")
+    counted["sat_count"] = rows["score"].notna().to_numpy("int64")
+    counted["pass_count"] = _reached(rows, rule.pass_percent).astype("int64")
+    counted["good_count"] = _reached(rows, rule.good_percent).astype("int64")
     counted["score_sum_centi"] = score
     counted["score_square_sum"] = score * score
-    frame = rows[KEY].assign(**counted, source_file=rows["source_file"], source_sheet="", source_row=0)
-    return _grouped(frame.astype({"grade": "int64"}))
+    return _grouped(rows, pd.DataFrame(counted))
+
+
+def _groups(rows: pd.DataFrame) -> tuple[npt.NDArray[np.intp], pd.DataFrame]:
+    """Number the groups of rows in sorted order, and name them and the first file of each."""
+    joined = np.zeros(len(rows), "int64")
+    uniques = []
+    for name in KEY:
+        codes, values = pd.factorize(rows[name], sort=True)
+        # What a source map leaves empty makes a group of its own, which no roster knows.
+        values = np.append(np.asarray(values), 0 if name == "grade" else "")
+        joined = joined * len(values) + np.where(codes < 0, len(values) - 1, codes)
+        uniques.append(values)
+    group, found = pd.factorize(joined, sort=True)
+    names = {}
+    for name, values in zip(reversed(KEY), reversed(uniques), strict=True):
+        found, place = np.divmod(found, len(values))
+        names[name] = values[place]
+    frame = pd.DataFrame({name: names[name] for name in KEY}).astype({"grade": "int64"})
+    return group, frame.assign(
+        source_file=_first_files(rows, group, len(frame)), source_sheet="", source_row=0
+    )
+
+
+def _first_files(rows: pd.DataFrame, group: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.object_]:
+    codes, files = pd.factorize(rows["source_file"], sort=True)
+    first = np.full(count, len(files))
+    np.minimum.at(first, group, codes)
+    found: npt.NDArray[np.object_] = np.asarray(files, object)[first]
+    return found
 
 
 def add(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -97,22 +166,37 @@ def add(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
     A sum over several files bears the name of the first of them.
     """
-    parts = [part for part in (left, right) if len(part)]
-    return _grouped(pd.concat(parts, ignore_index=True)) if parts else no_sums()
+    return add_all([left, right])
+
+
+def add_all(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Add any number of sums at once."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return no_sums()
+    joined = pd.concat(filled, ignore_index=True)
+    return _grouped(joined, joined[COUNTS])
 
 
 def subtract(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Take sums out again; a group of which no row is left disappears."""
     taken = right.copy()
     taken[COUNTS] = -taken[COUNTS]
-    taken["source_file"] = taken["source_file"].astype("str")
     left_over = add(left, taken)
     return left_over[left_over["entered_count"] > 0].reset_index(drop=True)
 
 
-def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
-    how = dict.fromkeys(COUNTS, "sum") | {"source_file": "min", "source_sheet": "min", "source_row": "min"}
-    return frame.groupby(KEY, as_index=False, sort=True, observed=True).agg(how)[COLUMNS]
+def _grouped(rows: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Add up `counted`, row for row of `rows`, by `KEY`."""
+    group, names = _groups(rows)
+    sums = counted.groupby(group, sort=True).sum().reset_index(drop=True)
+    return pd.concat([names, sums], axis=1)[COLUMNS].astype(_KINDS)
+
+
+def _reached(rows: pd.DataFrame, percent: int) -> npt.NDArray[np.bool_]:
+    """Tell who reached a line, compared as integers; nobody without a score did."""
+    is_over = 100 * _centi(rows["score"]) >= percent * _centi(rows["full_score"])
+    return np.asarray(is_over & rows["score"].notna().to_numpy(bool))
 
 
 def _centi(points: "pd.Series[float]") -> npt.NDArray[np.int64]:

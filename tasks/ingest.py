@@ -86,7 +86,14 @@ def keep(term_id: str, found: DataSet) -> None:
     """Write a data set to the staging folder."""
     for part in PARTS:
         write_frame(staged(term_id, f"{found.data_set}.{part}.parquet"), getattr(found, part))
-    facts = {"faults": found.faults, "files": found.files, "is_reduced": found.is_reduced}
+    for name, frame in found.beside.items():
+        write_frame(staged(term_id, f"{found.data_set}.{name}.parquet"), frame)
+    facts = {
+        "faults": found.faults,
+        "files": found.files,
+        "is_reduced": found.is_reduced,
+        "beside": sorted(found.beside),
+    }
     write_whole(_report(term_id, found.data_set), TypeAdapter(dict[str, object]).dump_json(facts, indent=1))
 
 
@@ -94,12 +101,14 @@ def staged_data_set(term_id: str, data_set: str) -> DataSet:
     """Read a data set back from the staging folder; control totals have become faults and are not kept."""
     report = TypeAdapter(dict[str, object]).validate_json(_report(term_id, data_set).read_bytes())
     frames = {part: read_frame(staged(term_id, f"{data_set}.{part}.parquet")) for part in PARTS}
+    beside = TypeAdapter(list[str]).validate_python(report["beside"])
     return DataSet(
         data_set=data_set,
         **frames,
         faults=TypeAdapter(tuple[Fault, ...]).validate_python(report["faults"]),
         files=TypeAdapter(tuple[FileRead, ...]).validate_python(report["files"]),
         is_reduced=bool(report["is_reduced"]),
+        beside={name: read_frame(staged(term_id, f"{data_set}.{name}.parquet")) for name in beside},
     )
 
 

@@ -1,16 +1,16 @@
 """Reads student results piece by piece and keeps nothing of them but sums; see `inspection.result_sums`.
 
-Memory holds one piece, the sums and eight bytes for each row (to find rows that repeat each other). Where some
-do, the files are read once more for those rows alone.
+Memory holds one piece and the sums; what must wait until all rows of a student have been seen waits as small
+records in a `Spill`. Where rows repeat each other, the files are read once more for those students alone.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from inspection import reading
@@ -18,21 +18,54 @@ from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitio
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
 from inspection.reading import Bureau, Layout, Table
-from inspection.result_sums import (
-    add,
-    no_sums,
-    reduce,
+from inspection.result_students import (
+    PAIR_COUNTS,
+    STUDENT_COUNTS,
+    Bits,
+    Places,
+    Whole,
+    pair_frame,
+    pair_sums,
     repeated_keys,
-    row_keys,
-    student_rows,
-    subtract,
+    student_frame,
+    student_sums,
+    students_with,
+    without_students,
 )
+from inspection.result_sums import add_all, no_sums, records, reduce, row_bits, student_rows, subtract
 from inspection.source_map import SourceMap
 from tasks.reading import read_batches, unread
+from tasks.result_spill import PARTITIONS, Spill
 
 logger = logging.getLogger(__name__)
 
-Keys = npt.NDArray[np.uint64]
+_WAITING_ROWS = 50_000
+STUDENTS = "students"
+
+
+@dataclass(frozen=True)
+class Results:
+    """Files of student results, and what must be known to read them."""
+
+    paths: Sequence[Path]
+    source_map: SourceMap
+    bureau: Bureau
+    inbox: Path
+
+
+@dataclass
+class _Sums:
+    """Sums on the way: the parts of many pieces are added together now and then, not after each."""
+
+    parts: list[pd.DataFrame] = field(default_factory=lambda: [no_sums()])
+
+    def add(self, part: pd.DataFrame) -> None:
+        self.parts.append(part)
+        if sum(map(len, self.parts[1:])) > max(_WAITING_ROWS, len(self.parts[0])):
+            self.parts = [self.total()]
+
+    def total(self) -> pd.DataFrame:
+        return add_all(self.parts)
 
 
 @dataclass
@@ -40,38 +73,37 @@ class _FileSums:
     """What one file has come to so far."""
 
     file: FileRead
-    sums: pd.DataFrame = field(default_factory=no_sums)
+    sums: _Sums = field(default_factory=_Sums)
     set_aside: list[pd.DataFrame] = field(default_factory=list)
-    keys: list[Keys] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """Where the records of a data set wait, and the numbers of their places."""
+
+    places: Places
+    spill: Spill
+
+
 def reduce_results(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau, *, inbox: Path) -> DataSet:
-    """Read all files of student results into one data set of sums.
+    """Read all files of student results into one data set of sums; `beside` holds those by student.
 
     Raises:
         SettingError: there is no pseudonym key.
     """
-    ordered = sorted(paths)
-    files = [_reduce_file(path, source_map, bureau, inbox) for path in ordered]
-    sums = no_sums()
-    for part in files:
-        sums = add(sums, part.sums)
-    repeated = repeated_keys([keys for part in files for keys in part.keys])
-    found = DataSet(
-        data_set=source_map.data_set,
-        rows=sums,
-        quarantined=_places([frame for part in files for frame in part.set_aside]),
-        missing=no_missing(),
-        faults=tuple(sorted(item for part in files for item in part.faults)),
-        files=tuple(part.file for part in files),
-        is_reduced=True,
-    )
-    if len(repeated):
-        readable = [path for path, part in zip(ordered, files, strict=True) if part.keys]
-        found = _without_repetitions(
-            found, _rows_with(repeated, readable, source_map, bureau, inbox), source_map
-        )
+    results = Results(sorted(paths), source_map, bureau, inbox)
+    with Spill(inbox) as spill:
+        waiting = _Waiting(Places(), spill)
+        files = [_reduce_file(path, results, waiting) for path in results.paths]
+        found = _joined(files, source_map)
+        repeating, sums = _students(waiting)
+    if len(repeating):
+        rows = _rows_of(repeating, results)
+        found, sound = _without_repetitions(found, rows, source_map)
+        own = student_sums(records(sound, source_map, waiting.places), len(waiting.places.groups))
+        sums = own + np.pad(sums, ((0, len(own) - len(sums)), (0, 0)))
+    found = replace(found, beside={STUDENTS: student_frame(sums, waiting.places)})
     logger.info(
         "reduced %s: %d rows read, %d set aside, %d sums, %d faults",
         source_map.data_set,
@@ -83,20 +115,58 @@ def reduce_results(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau,
     return found
 
 
-def _reduce_file(path: Path, source_map: SourceMap, bureau: Bureau, inbox: Path) -> _FileSums:
+def pair_results(entry: Results, leaving: Results) -> pd.DataFrame:
+    """Return sums over the students with an entry and an exit score, by school, stage, grade and subject.
+
+    The school is that of the exit. A file that cannot be read gives no pair; its faults are those that
+    `reduce_results` finds in it.
+
+    Raises:
+        SettingError: there is no pseudonym key.
+    """
+    places = Places()
+    with ExitStack() as stack:
+        spills = []
+        for results in (entry, leaving):
+            spill = stack.enter_context(Spill(results.inbox))
+            spills.append(spill)
+            for path in results.paths:
+                _reduce_file(path, results, _Waiting(places, spill))
+        sums = np.zeros((len(places.groups) * len(places.subjects), len(PAIR_COUNTS)), "int64")
+        for number in range(PARTITIONS):
+            sums += pair_sums(spills[0].partition(number), spills[1].partition(number), places)
+    return pair_frame(sums, places)
+
+
+def _joined(files: Sequence[_FileSums], source_map: SourceMap) -> DataSet:
+    return DataSet(
+        data_set=source_map.data_set,
+        rows=add_all([part.sums.total() for part in files]),
+        quarantined=_places([frame for part in files for frame in part.set_aside]),
+        missing=no_missing(),
+        faults=tuple(sorted(item for part in files for item in part.faults)),
+        files=tuple(part.file for part in files),
+        is_reduced=True,
+    )
+
+
+def _reduce_file(path: Path, results: Results, waiting: _Waiting) -> _FileSums:
+    source_map = results.source_map
     assert source_map.reduce is not None
-    nothing = unread(path)
+    nothing, mark = unread(path), waiting.spill.mark()
     part = _FileSums(FileRead(path.name, nothing.content_digest, nothing.byte_count))
     try:
-        for file, table in _tables(path, source_map, bureau, inbox):
+        for file, table in _tables(path, results):
             rows = student_rows(table)
-            count = part.file.read_count + len(rows)
-            part.file = replace(file, read_count=count)
-            part.sums = add(part.sums, reduce(rows[~rows["is_bad"]], source_map.reduce))
-            part.set_aside.append(rows.loc[rows["is_bad"], SOURCE])
-            part.keys.append(row_keys(rows, source_map))
+            part.file = replace(file, read_count=part.file.read_count + len(rows))
+            sound = rows[~table.is_bad] if table.is_bad.any() else rows
+            part.sums.add(reduce(sound, source_map.reduce))
+            if len(sound) < len(rows):
+                part.set_aside.append(rows.loc[table.is_bad, SOURCE])
             part.faults += table.faults
+            waiting.spill.add(records(rows, source_map, waiting.places))
     except SourceError as error:
+        waiting.spill.forget(mark)
         return _FileSums(replace(part.file, read_count=0), faults=list(error.faults))
     if not part.file.read_count:
         spot = Spot(path.name, part.file.sheet)
@@ -104,9 +174,7 @@ def _reduce_file(path: Path, source_map: SourceMap, bureau: Bureau, inbox: Path)
     return part
 
 
-def _tables(
-    path: Path, source_map: SourceMap, bureau: Bureau, inbox: Path
-) -> Iterator[tuple[FileRead, Table]]:
+def _tables(path: Path, results: Results) -> Iterator[tuple[FileRead, Table]]:
     """Yield the pieces of a file, read; the first piece holds the header.
 
     Raises:
@@ -114,10 +182,10 @@ def _tables(
     """
     layout: Layout | None = None
     faults: tuple[Fault, ...] = ()
-    for piece in read_batches(path, source_map, inbox=inbox):
+    for piece in read_batches(path, results.source_map, inbox=results.inbox):
         sheet = piece.sheets[0]
         if layout is None:
-            layout, faults = reading.find_layout(piece, source_map, bureau)
+            layout, faults = reading.find_layout(piece, results.source_map, results.bureau)
         if layout is not None and layout.sheet == sheet.name:
             file = FileRead(
                 piece.file_name,
@@ -132,32 +200,52 @@ def _tables(
         raise SourceError(f"文件“{path.name}”退回", faults)
 
 
-def _rows_with(
-    keys: Keys, paths: Sequence[Path], source_map: SourceMap, bureau: Bureau, inbox: Path
-) -> pd.DataFrame:
-    """Read the files once more and return the rows with one of these keys."""
+def _students(waiting: _Waiting) -> tuple[Bits, Whole]:
+    """Return the students who have a key twice, and the sums by student of everybody else."""
+    count = len(waiting.places.groups)
+    sums = np.zeros((count, len(STUDENT_COUNTS)), "int64")
+    repeating = []
+    for number in range(PARTITIONS):
+        part = waiting.spill.partition(number)
+        again = students_with(part, repeated_keys(part))
+        sums += student_sums(without_students(part, again), count)
+        repeating.append(again)
+    return np.concatenate(repeating), sums
+
+
+def _rows_of(students: Bits, results: Results) -> pd.DataFrame:
+    """Read the files once more and return the rows of these students; of a file refused, none."""
     found = []
-    for path in paths:
-        for _, table in _tables(path, source_map, bureau, inbox):
-            rows = student_rows(table)
-            found.append(rows[np.isin(row_keys(rows, source_map), keys)])
+    for path in results.paths:
+        own = []
+        try:
+            for _, table in _tables(path, results):
+                rows = student_rows(table)
+                own.append(rows[np.isin(row_bits(rows, results.source_map)[0], students)])
+        except SourceError:
+            continue
+        found += own
     return pd.concat(found, ignore_index=True)
 
 
-def _without_repetitions(found: DataSet, rows: pd.DataFrame, source_map: SourceMap) -> DataSet:
+def _without_repetitions(
+    found: DataSet, rows: pd.DataFrame, source_map: SourceMap
+) -> tuple[DataSet, pd.DataFrame]:
+    """Take repeated rows out of the sums; return also the rows that stay, those set aside marked bad."""
     assert source_map.reduce is not None
     places, faults = repetitions(rows.drop(columns=["is_bad", "score_reason"]), source_map)
-    is_moved = pd.MultiIndex.from_frame(rows[SOURCE]).isin(set(places)) & ~rows["is_bad"]
+    is_moved = pd.MultiIndex.from_frame(rows[SOURCE]).isin(set(places)) & ~rows["is_bad"].to_numpy(bool)
     return replace(
         found,
         rows=subtract(found.rows, reduce(rows[is_moved], source_map.reduce)),
         quarantined=_places([found.quarantined, rows.loc[is_moved, SOURCE]]),
         faults=tuple(sorted({*found.faults, *faults})),
-    )
+    ), rows[~is_moved]
 
 
 def _places(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return no_sums()[SOURCE]
-    return pd.concat(filled).sort_values(SOURCE).reset_index(drop=True)
+    joined = pd.concat(filled).sort_values(SOURCE).reset_index(drop=True)
+    return joined.astype({"source_file": "str", "source_sheet": "str", "source_row": "int64"})

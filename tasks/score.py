@@ -41,6 +41,8 @@ def derive_indicators(campaign_id: str) -> Receipt:
     names = [owed.data_set for owed in plan.data]
     found = {name: staged_data_set(plan.term.id, name) for name in names}
     frames = {name: item.rows for name, item in found.items()}
+    for name, item in found.items():
+        frames |= {f"{name}_{part}": frame for part, frame in item.beside.items()}
     derived = derive(catalogue(), frames, {name: item.missing for name, item in found.items()})
     write_frame(staged(plan.term.id, INDICATORS), derived)
     counts = {"指标值": len(derived), "缺项": int((derived.missing_reason != "").sum())}

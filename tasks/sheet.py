@@ -200,7 +200,8 @@ def _text_batches(file: BinaryIO, encoding: str) -> Iterator[Any]:
     reading = arrow_csv.ReadOptions(
         encoding="utf8" if encoding == "utf-8-sig" else encoding,
         use_threads=False,
-        block_size=_BLOCK_BYTES,
+        # Arrow holds some dozens of blocks at once where it has to decode them.
+        block_size=_BLOCK_BYTES // 4,
         column_names=names,
     )
     parsing = arrow_csv.ParseOptions(

@@ -202,3 +202,18 @@ def test_a_wrong_catalogue_is_refused(indicators: list[dict[str, Any]], told: st
     with pytest.raises(ValidationError) as caught:
         catalogue(*indicators, exam_data_sets=["results"])
     assert told in str(caught.value)
+
+
+def test_a_summed_rate_speaks_for_all_rows_of_a_school_stage() -> None:
+    grades = pd.DataFrame(
+        {
+            "school_code": ["2137000001", "2137000001", "3137000002"],
+            "stage": ["primary", "primary", "junior"],
+            "passed": [80, 10, 30],
+            "sat": [100, 20, 40],
+        }
+    )
+    long = one({"kind": "summed_rate", "numerator": "passed", "denominator": "sat"}, grades)
+    assert long["value"].tolist()[:2] == [75.0, 75.0]
+    assert long["denominator"].tolist()[:2] == [100 + 20, 40]
+    assert long["missing_reason"].tolist() == ["", "", "not-submitted"]

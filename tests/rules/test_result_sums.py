@@ -12,8 +12,7 @@ from inspection.result_sums import (
     add,
     no_sums,
     reduce,
-    repeated_keys,
-    row_keys,
+    row_bits,
     subtract,
 )
 from inspection.source_map import Reduction, SourceMap
@@ -119,12 +118,22 @@ def test_a_withdrawn_batch_leaves_no_trace(
     assert found[[*KEY, *COUNTS]].to_numpy().tolist() == reduced(kept)[[*KEY, *COUNTS]].to_numpy().tolist()
 
 
-def test_repeated_keys_are_found_across_batches_and_blank_ones_are_none() -> None:
+def test_the_bits_of_equal_keys_are_equal_across_batches_and_blank_keys_have_none() -> None:
     first = pd.DataFrame({"student_id": ["a", "b", None, None], "subject": ["语文", "语文", "语文", "语文"]})
     second = pd.DataFrame({"student_id": ["c", "a", "a"], "subject": ["语文", "数学", "语文"]})
-    keys = [row_keys(first, MAP), row_keys(second, MAP)]
-    found = repeated_keys(keys)
-    assert [np.isin(batch, found).tolist() for batch in keys] == [
-        [True, False, False, False],
-        [False, False, True],
-    ]
+    (students, keys), (others, other_keys) = row_bits(first, MAP), row_bits(second, MAP)
+    assert (students[0], keys[0]) == (others[1], other_keys[2])
+    assert keys[2:].tolist() == [0, 0]
+    assert len({*keys[:2], *other_keys}) == 4
+
+
+def test_what_a_map_leaves_empty_is_a_group_and_not_lost() -> None:
+    blank = rows(70, 80).assign(stage=[None, "primary"], grade=[np.nan, 5.0])
+    found = reduce(blank, RULE)
+    assert found[["stage", "grade", "entered_count"]].to_numpy().tolist() == [["primary", 5, 1], ["", 0, 1]]
+
+
+def test_minus_two_never_pulls_the_mean_down() -> None:
+    naive = np.mean([80, -2, 90])
+    found = figures(reduce(rows(80, "absent", 90), RULE))
+    assert found["score_sum_centi"] / found["sat_count"] / 100 == 85 != naive

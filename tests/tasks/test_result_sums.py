@@ -10,7 +10,7 @@ from inspection.profile import load_profile
 from inspection.reading import HIDDEN, Bureau
 from inspection.result_sums import COUNTS, KEY
 from inspection.source_map import load_source_maps
-from tasks.result_sums import reduce_results
+from tasks.result_sums import Results, pair_results, reduce_results
 
 ROOT = Path(__file__).resolve().parents[2]
 MAP = load_source_maps(ROOT / "sources")["results"]
@@ -122,3 +122,56 @@ def test_without_a_key_no_student_file_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "学业质量监测成绩.csv", [line(1, "80")])
     with pytest.raises(SettingError, match="without a pseudonym key"):
         reduced(path, bureau=Bureau(PROFILE))
+
+
+def test_who_passed_every_subject_is_known_though_the_rows_lie_in_two_files(tmp_path: Path) -> None:
+    first = [line(1, "80"), line(2, "80"), line(3, "80"), line(4, "80"), line(5, "缺考"), line(6, "150")]
+    second = [
+        line(n, score, subject="数学")
+        for n, score in enumerate(["60", "59", "免考", "-2", "60", "60"], start=1)
+    ]
+    paths = [write(tmp_path / f"学业质量监测成绩-{n}.csv", rows) for n, rows in enumerate((first, second))]
+    students = reduced(*paths).beside["students"]
+    assert students.to_numpy().tolist() == [[CODES[0], "primary", 5, 6, 3, 2]]
+    assert students.dtypes.astype(str).tolist() == ["str", "str", "int64", "int64", "int64", "int64"]
+
+
+def test_a_student_with_a_repeated_row_is_counted_by_the_row_that_stays(tmp_path: Path) -> None:
+    exact = [line(1, "80"), line(1, "80"), line(1, "50", subject="数学")]
+    conflict = [line(2, "80"), line(2, "81"), line(2, "70", subject="数学")]
+    found = reduced(write(tmp_path / "学业质量监测成绩.csv", [*exact, *conflict, line(3, "90")]))
+    assert found.beside["students"].to_numpy().tolist() == [[CODES[0], "primary", 5, 3, 3, 2]]
+
+
+def test_a_file_refused_in_the_middle_leaves_nothing_by_student_either(tmp_path: Path) -> None:
+    good = write(tmp_path / "学业质量监测成绩-1.csv", [line(1, "80"), line(2, "80"), line(2, "81")])
+    bad = tmp_path / "学业质量监测成绩-2.csv"
+    bad.write_bytes(write(bad, [line(n, "10") for n in range(300)]).read_bytes() + b"\xff\xff")
+    assert reduced(good, bad).beside["students"].to_numpy().tolist() == [[CODES[0], "primary", 5, 1, 1, 1]]
+
+
+def test_nothing_that_waits_on_disk_can_be_found_there(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    path = write(inbox / "学业质量监测成绩.csv", [line(n, "80") for n in range(50)])
+    reduced(path)
+    assert list(inbox.iterdir()) == [path]
+
+
+def test_entry_and_exit_are_paired_by_student_and_subject(tmp_path: Path) -> None:
+    sides = []
+    for name, lines in (
+        ("入口", [line(1, "50"), line(2, "-2"), line(3, "70"), line(4, "60"), line(4, "61")]),
+        (
+            "出口",
+            [line(1, "60", school=CODES[1]), line(2, "90"), line(3, "66.5"), line(4, "90"), line(5, "90")],
+        ),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        path = write(folder / "学业质量监测成绩.csv", lines)
+        sides.append(Results([path], MAP, BUREAU, folder))
+    assert pair_results(*sides).to_numpy().tolist() == [
+        [CODES[0], "primary", 5, "语文", 1, 7000, 6650, 7000**2, 6650**2, 7000 * 6650],
+        [CODES[1], "primary", 5, "语文", 1, 5000, 6000, 5000**2, 6000**2, 5000 * 6000],
+    ]
