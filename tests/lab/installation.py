@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -203,9 +203,18 @@ class Installation:
 
     def kill_run(self, run_id: str) -> None:
         """Kill the processes of a run without warning."""
-        for pid in self.process_of(run_id):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _signal(self.process_of(run_id), signal.SIGKILL)
+
+    def kill_run_when(self, run_id: str, is_so: Callable[[], bool]) -> bool:
+        """Kill a run while something holds; it is stopped while it is asked. Say whether it came to that."""
+        while pids := self.process_of(run_id):
+            _signal(pids, signal.SIGSTOP)
+            if is_so():
+                _signal(pids, signal.SIGKILL)
+                return True
+            _signal(pids, signal.SIGCONT)
+            time.sleep(0.01)
+        return False
 
     def api(self, verb: str, path: str, content: Any = None) -> Any:
         """Ask Prefect's server."""
@@ -230,6 +239,12 @@ class Installation:
 
 
 SERVICES = {"server": SERVER, "worker": WORKER}
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def _children(pid: int) -> Iterator[int]:
