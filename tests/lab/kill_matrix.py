@@ -198,7 +198,8 @@ class Lab:
         wait_for(lambda: self.room.state(run_id) not in {"SCHEDULED", "PENDING"})
         time.sleep(delay)
         is_struck = self._kill(victim, run_id)
-        self.room.up()
+        if victim in {*SERVICES, BOTH}:
+            self.room.up()
         self.room.await_end(run_id)
         return is_struck
 
