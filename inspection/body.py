@@ -12,7 +12,8 @@ import pandas as pd
 
 from inspection.cell import normal
 from inspection.heading import Header
-from inspection.source_map import LeaveOut, SourceMap
+from inspection.sheet import RawSheet
+from inspection.source_map import NUMERIC_KINDS, LeaveOut, SourceMap
 
 Mask = npt.NDArray[np.bool_]
 _NUMBERING = r"\s*(\d{1,2}|[甲乙丙丁戊])?\s*"
@@ -40,6 +41,33 @@ class Body:
         for found in self.left_out:
             counts[found.entry.title] = counts.get(found.entry.title, 0) + len(found.cells)
         return counts
+
+
+def with_merged_cells(sheet: RawSheet, header: Header, source_map: SourceMap) -> pd.DataFrame:
+    """Return a sheet's cells, what stands in a cell merged over several rows repeated in each of them.
+
+    A figure is not repeated: it may be meant once, and would be counted twice.
+    """
+    places = {
+        found.position
+        for name, headings in header.found.items()
+        if name in source_map.columns and source_map.columns[name].kind not in NUMERIC_KINDS
+        for found in headings
+    }
+    cells = sheet.cells
+    columns: dict[int, npt.NDArray[np.object_]] = {}
+    for (top, left), (bottom, _) in sheet.merges:
+        if left in places and top >= header.last_row and bottom > top and top < len(cells):
+            texts = columns.setdefault(left, cells[left].astype("object").to_numpy(object, copy=True))
+            texts[top : bottom + 1] = texts[top]
+    filled = {
+        place: pd.Series(texts, cells.index, dtype="str").astype("category")
+        for place, texts in columns.items()
+    }
+    cells = cells.copy(deep=False)
+    for place, column in filled.items():
+        cells[place] = column
+    return cells
 
 
 def find_body(cells: pd.DataFrame, header: Header, source_map: SourceMap) -> Body:

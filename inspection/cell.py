@@ -8,8 +8,9 @@ stands and who is told is in `reading`.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,10 @@ _CODE_WRAPPING = re.compile(r'^(=")(.*)(")$|^(\')(.*)()$')
 _DATE = re.compile(
     r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:00:00(:00)?)?|(\d{4})(\d\d)(\d\d)"
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"})
+# What one cell of a spreadsheet can hold.
+_LONGEST_TEXT = 32_767
 _YES_NO = {
     "是": True,
     "√": True,
@@ -58,10 +63,11 @@ class Converted:
 
 @dataclass(frozen=True)
 class Spellings:
-    """What the words of one column mean: missing ones, and choices."""
+    """What the words of one column mean: missing ones, choices, and the unit that its heading states."""
 
     missing: Mapping[str, str]
     choices: Mapping[str, str]
+    unit_factor: float = 1.0
 
     @property
     def missing_numbers(self) -> dict[float, str]:
@@ -72,13 +78,13 @@ class Spellings:
         return {float(text): reason for text, reason in numbers.items()}
 
 
-def spellings(column: Column, source_map: SourceMap, profile: Profile) -> Spellings:
-    """Return what may stand in a column."""
+def spellings(column: Column, source_map: SourceMap, profile: Profile, *, unit: str = "") -> Spellings:
+    """Return what may stand in a column whose heading states a unit, or none."""
     missing = {normal(text): reason for text, reason in (source_map.missing | column.missing).items()}
     choices = {normal(text): code for text, code in column.choices.items()}
     if column.choices_from == "districts":
         choices = _district_choices(profile)
-    return Spellings(missing, choices)
+    return Spellings(missing, choices, column.units.get(unit, 1.0))
 
 
 def normal(text: str) -> str:
@@ -90,8 +96,8 @@ def normal(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text for keeping: composed, without blanks around."""
-    return unicodedata.normalize("NFC", text).strip()
+    """Return a text for keeping: composed, without blanks around and characters that nobody can see."""
+    return _CONTROLS.sub("", unicodedata.normalize("NFC", text)).strip()
 
 
 def convert(cells: "pd.Series[str]", column: Column, words: Spellings) -> Converted:
@@ -102,7 +108,7 @@ def convert(cells: "pd.Series[str]", column: Column, words: Spellings) -> Conver
     converted = Converted(values[codes], reasons[codes], faults[codes])
     if column.kind == "percent":
         is_signed = np.array(["%" in normal(text) for text in texts], bool)[codes]
-        converted = _in_percent(converted, is_signed, may_be_share=column.may_be_share)
+        converted = _in_percent(converted, is_signed, column)
     return converted
 
 
@@ -119,6 +125,7 @@ def _outcomes(
     if is_number and is_plain.any():
         values[is_plain] = texts[is_plain].astype(float)
         is_plain &= ~np.isin(values, list(words.missing_numbers))
+        values[is_plain] = _scaled(values[is_plain], words.unit_factor)
         if column.kind == "count":
             is_plain &= values == np.floor(values)
     elif is_plain.any():
@@ -143,6 +150,8 @@ def _outcome(text: str, column: Column, words: Spellings, read: "Reader") -> Out
     plain = normal(text)
     if plain in words.missing:
         return None, words.missing[plain], ""
+    if plain.upper() in _FORMULA_ERRORS:
+        return None, "", "formula-error"
     return read(text, column, words)
 
 
@@ -153,6 +162,8 @@ def _number(text: str, column: Column, words: Spellings) -> Outcome:
     plain = normal(text)
     for suffix in column.suffixes:
         plain = plain.removesuffix(suffix)
+    unit = max((unit for unit in column.units if plain.endswith(unit)), key=len, default="")
+    plain = plain.removesuffix(unit)
     if column.kind == "percent":
         plain = plain.removesuffix("%")
     if not _NUMBER.fullmatch(plain):
@@ -160,9 +171,15 @@ def _number(text: str, column: Column, words: Spellings) -> Outcome:
     value = float(plain.replace(",", ""))
     if value in words.missing_numbers:
         return None, words.missing_numbers[value], ""
+    value = float(_scaled(value, column.units[unit] if unit else words.unit_factor))
     if column.kind == "count" and not value.is_integer():
         return None, "", "not-whole"
     return value, "", ""
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    """Bring figures to the unit of the column, without the dust of binary fractions."""
+    return value if factor == 1 else np.round(value * factor, 9)
 
 
 def _code(text: str, column: Column, _: Spellings) -> Outcome:
@@ -177,7 +194,7 @@ def _code(text: str, column: Column, _: Spellings) -> Outcome:
 
 
 def _text(text: str, _: Column, __: Spellings) -> Outcome:
-    return clean(text), "", ""
+    return (clean(text), "", "") if len(text) <= _LONGEST_TEXT else (None, "", "too-long")
 
 
 def _choice(text: str, column: Column, words: Spellings) -> Outcome:
@@ -224,7 +241,7 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
-def _in_percent(read: Converted, is_signed: npt.NDArray[np.bool_], *, may_be_share: bool) -> Converted:
+def _in_percent(read: Converted, is_signed: npt.NDArray[np.bool_], column: Column) -> Converted:
     """Bring one column to percent 0..100, whether it was written 85%, 85 or 0.85.
 
     Figures without a sign are shares when nearly all of the column's are at most 1; those that then do not
@@ -232,7 +249,9 @@ def _in_percent(read: Converted, is_signed: npt.NDArray[np.bool_], *, may_be_sha
     to tell whether all or a hundredth is meant.
     """
     values = np.asarray(read.values, float)
-    if not may_be_share:
+    if column.is_share:
+        return replace(read, values=np.where(is_signed, values, np.round(values * 100, 6)))
+    if not column.may_be_share:
         return read
     is_unsigned = ~np.isnan(values) & ~is_signed
     is_small = is_unsigned & (values > 0) & (values < 1)

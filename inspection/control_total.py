@@ -4,6 +4,7 @@ A total is compared with the sum of every row of its file that can be read, thos
 cells are withheld the sum is a lower bound only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,6 +46,19 @@ def reconcile(spot: Spot, total: float, parts: list[Converted]) -> Reconciliatio
         sum=float(np.nansum(values)),
         suppressed_count=int((reasons == "suppressed").sum()),
         unreadable_count=int((faults != "").sum()),
+    )
+
+
+def balance_fault(spot: Spot, total: float, parts: Mapping[str, float]) -> Fault | None:
+    """Compare a figure of a totals row with its parts in the same row, by their headings; None if it agrees.
+
+    A row with a part that is not there is left alone.
+    """
+    whole = sum(parts.values())
+    if np.isnan(whole) or np.isnan(total) or round(total - whole, 6) == 0:
+        return None
+    return fault(
+        "control-total", spot, wanted=f"本行{'、'.join(parts)}之和{_figure(whole)}", got=_figure(total)
     )
 
 

@@ -14,12 +14,13 @@ import pandas as pd
 
 from inspection.control_total import Reconciliation
 from inspection.errors import Fault
-from inspection.fault_code import Spot, fault, refuses_file, severity_of
+from inspection.fault_code import FAULT_CODES, Spot, fault, refuses_file, severity_of
 from inspection.source_map import SourceMap
 from inspection.submission import Received
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
 MISSING_COLUMNS = [*SOURCE, "column", "reason"]
+NO_ROWS = FAULT_CODES["no-rows"].code
 Row = tuple[str, str, int]
 """File, sheet, row as the clerk counts it."""
 
@@ -76,7 +77,7 @@ class DataSet:
     @property
     def missing_counts(self) -> dict[str, int]:
         """Cells without a value in the accepted rows, by reason."""
-        counts = self.missing.merge(self.rows[SOURCE], on=SOURCE)["reason"].value_counts()
+        counts = self.missing.merge(self.rows[SOURCE].drop_duplicates(), on=SOURCE)["reason"].value_counts()
         return {str(reason): int(count) for reason, count in sorted(counts.items())}
 
     def known(self, column: str) -> frozenset[str]:
@@ -114,6 +115,25 @@ def no_missing() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype="str") for name in MISSING_COLUMNS})
 
 
+def join_groups(parts: Sequence[DataSet]) -> DataSet:
+    """Join what was read of one file, group of columns by group; what is said of the file is said once."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    (file,) = first.files
+    faults = {item for part in parts for item in part.faults if item.code != NO_ROWS}
+    is_empty = all(part.rows.empty and part.quarantined.empty for part in parts)
+    return replace(
+        first,
+        rows=_joined([part.rows for part in parts], first.rows),
+        quarantined=_joined([part.quarantined for part in parts], first.quarantined),
+        missing=_joined([part.missing for part in parts], first.missing),
+        faults=tuple(sorted(faults)) if not is_empty else first.faults,
+        totals=tuple(dict.fromkeys(item for part in parts for item in part.totals)),
+        files=(replace(file, read_count=sum(part.files[0].read_count for part in parts)),),
+    )
+
+
 def combine(parts: Sequence[DataSet], source_map: SourceMap) -> DataSet:
     """Join the files of one data set and find rows that repeat each other, within and across files.
 
@@ -143,6 +163,11 @@ def set_aside(found: DataSet, rows: Iterable[Row], faults: Iterable[Fault]) -> D
         quarantined=_joined([found.quarantined, found.rows[is_moved]], found.quarantined),
         faults=tuple(sorted({*found.faults, *faults})),
     )
+
+
+def with_faults(found: DataSet, faults: Iterable[Fault]) -> DataSet:
+    """Return a data set with more faults, no row moved."""
+    return replace(found, faults=tuple(sorted({*found.faults, *faults})))
 
 
 def set_aside_sums(found: DataSet, labels: Sequence[int], faults: Iterable[Fault]) -> DataSet:

@@ -6,13 +6,13 @@ headings that the source map lists. What the cells below it mean is not known he
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspection.errors import Fault
 from inspection.fault_code import Spot, fault
-from inspection.sheet import RawSheet
-from inspection.source_map import SourceMap
+from inspection.sheet import Merge, RawSheet
+from inspection.source_map import Column, SourceMap
 
 _BLANKS = re.compile(r"\s+")
 _UNIT = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]$")
@@ -51,6 +51,12 @@ def same_heading(text: str) -> str:
     return _UNIT.sub("", plain) or plain
 
 
+def heading_unit(text: str) -> str:
+    """Return the unit in brackets at the end of a heading, "" where there is none."""
+    found = _UNIT.search(_BLANKS.sub("", unicodedata.normalize("NFKC", text)).strip("*:·"))
+    return found[0][1:-1].removeprefix("单位").strip(":") if found else ""
+
+
 def find_header(sheet: RawSheet, source_map: SourceMap) -> Header | None:
     """Return the header of a sheet, or None where no row looks like one.
 
@@ -84,7 +90,40 @@ def header_faults(header: Header, source_map: SourceMap, *, place: str, sheet: s
         elif len(header.found.get(name, ())) > 1:
             count = len(header.found[name])
             faults.append(fault("heading-repeated", spot, wanted="只有一列", got=f"有{count}列"))
+        elif (unit := _strange_unit(header, column, name)) is not None:
+            spot = Spot(place, sheet, header.last_row, header[name].text)
+            units = "、".join(column.units)
+            faults.append(fault("heading-unit", spot, wanted=f"单位为{units}之一", got=unit))
     return faults
+
+
+def _strange_unit(header: Header, column: Column, name: str) -> str | None:
+    """Return the unit of a heading where the map lists units and not this one."""
+    if not column.units or name not in header.found:
+        return None
+    unit = heading_unit(header[name].text)
+    return unit if unit and unit not in column.units else None
+
+
+def order_faults(header: Header, source_map: SourceMap, *, place: str, sheet: str) -> list[Fault]:
+    """Return a hint for each heading that does not stand where the form has it, relative to the one before.
+
+    Only for forms whose columns keep their order: there, a heading elsewhere may stand over the wrong figures.
+    """
+    if not source_map.header.keeps_order:
+        return []
+    names = [name for name in source_map.columns if name in header.found]
+    ranked = sorted(names, key=lambda name: header[name].position)
+    return [
+        fault(
+            "heading-moved",
+            Spot(place, sheet, header.last_row, header[found].text),
+            wanted=f"第{rank}列为“{source_map.title_of(wanted)}”（只数规定的列）",
+            got=header[found].text,
+        )
+        for rank, (wanted, found) in enumerate(zip(names, ranked, strict=True), start=1)
+        if wanted != found
+    ]
 
 
 def _merit(header: Header) -> tuple[int, int, int]:
@@ -94,6 +133,7 @@ def _merit(header: Header) -> tuple[int, int, int]:
 def _headers(sheet: RawSheet, source_map: SourceMap) -> Iterable[Header]:
     """Yield every block of the first rows that bears a heading of ours."""
     within, most = source_map.header.within_rows, source_map.header.most_rows
+    merges = [(first, last) for first, last in sheet.merges if first[0] < within + most]
     head = sheet.cells.iloc[: within + most - 1]
     grid = [[_BLANKS.sub("", str(text)) for text in row] for row in head.to_numpy(object)]
     numbers = [int(number) for number in head.index]
@@ -102,24 +142,24 @@ def _headers(sheet: RawSheet, source_map: SourceMap) -> Iterable[Header]:
     }
     for start in range(min(within, len(grid))):
         for end in range(start, min(start + most, len(grid))):
-            columns = _stacks(grid, start, end, sheet)
+            columns = _stacks(grid, start, end, merges)
             found, unused = _found(columns, wanted)
             if found:
                 width = max((place for place, parts in enumerate(columns) if parts), default=-1) + 1
                 yield Header(numbers[start], numbers[end], found, unused, width)
 
 
-def _stacks(grid: Grid, start: int, end: int, sheet: RawSheet) -> list[list[str]]:
+def _stacks(grid: Grid, start: int, end: int, merges: Sequence[Merge]) -> list[list[str]]:
     """Return, for each physical column, its headings from top to bottom; group headings reach over theirs."""
     rows = [list(row) for row in grid[start : end + 1]]
-    for (top, left), (bottom, right) in sheet.merges:
+    for (top, left), (bottom, right) in merges:
         for row in range(max(top, start), min(bottom, end) + 1):
             width = min(right, len(grid[row]) - 1) - left + 1
             rows[row - start][left : left + width] = (
                 [grid[top][left]] * width if top < len(grid) else [""] * width
             )
     own = rows[-1]
-    spread = [row if sheet.merges else _spread(row) for row in rows[:-1]]
+    spread = [row if merges else _spread(row) for row in rows[:-1]]
     stacks = []
     for place, bottom_text in enumerate(own):
         over = [row[place] for row in spread if row[place]]

@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from inspection.body import Body, find_body, flags
+from inspection.body import Body, LeftOut, find_body, flags, with_merged_cells
 from inspection.cell import Converted, Spellings, convert, spellings
-from inspection.control_total import Reconciliation, reconcile, total_fault
-from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, no_rows
+from inspection.control_total import Reconciliation, balance_fault, reconcile, total_fault
+from inspection.data_set import SOURCE, DataSet, FileRead, join_groups, no_missing, no_rows
 from inspection.errors import Fault
 from inspection.fault_code import Spot, fault
-from inspection.heading import Header, find_header, header_faults
+from inspection.heading import Header, header_faults, heading_unit, order_faults
 from inspection.profile import Profile
 from inspection.pseudonym import pseudonyms
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import NUMERIC_KINDS, Column, SourceMap
+from inspection.wide import groups, header_of, rows_of_group
 
 Mask = npt.NDArray[np.bool_]
 HIDDEN = "（个人信息，不显示）"
@@ -103,11 +104,16 @@ def parse(raw: RawFile, source_map: SourceMap, bureau: Bureau) -> DataSet:
     Raises:
         SettingError: a personal column needs a pseudonym key and there is none.
     """
-    layout, faults = find_layout(raw, source_map, bureau)
-    if layout is None:
+    layouts, faults = find_layouts(raw, source_map, bureau)
+    if not layouts:
         return refused(raw, source_map, faults)
-    sheet = next(sheet for sheet in raw.sheets if sheet.name == layout.sheet)
-    return assemble(raw, read_rows(layout, sheet.cells), faults)
+    sheet = next(sheet for sheet in raw.sheets if sheet.name == layouts[0].sheet)
+    cells = with_merged_cells(sheet, layouts[0].header, source_map)
+    parts = []
+    for layout in layouts:
+        rows = rows_of_group(cells, layout.header, layout.source_map)
+        parts.append(assemble(raw, read_rows(layout, rows), faults))
+    return join_groups(parts)
 
 
 def refused(raw: RawFile, source_map: SourceMap, faults: Sequence[Fault]) -> DataSet:
@@ -126,23 +132,47 @@ def refused(raw: RawFile, source_map: SourceMap, faults: Sequence[Fault]) -> Dat
 def find_layout(
     raw: RawFile, source_map: SourceMap, bureau: Bureau
 ) -> tuple[Layout | None, tuple[Fault, ...]]:
-    """Find the sheet and header of a data set in a file, or the faults for which the file is sent back."""
+    """Find the sheet and header of a data set in a file, or the faults for which the file is sent back.
+
+    Faults beside a layout only tell. A wide table has no one layout: see `find_layouts`.
+    """
+    layouts, faults = find_layouts(raw, source_map, bureau)
+    return (layouts[0] if layouts else None), faults
+
+
+def find_layouts(
+    raw: RawFile, source_map: SourceMap, bureau: Bureau
+) -> tuple[tuple[Layout, ...], tuple[Fault, ...]]:
+    """Find the sheet and header of a data set in a file: a layout for each group of a wide table, else one."""
     sheets = [sheet for sheet in raw.sheets if not source_map.sheet or sheet.name in {"", source_map.sheet}]
     if not sheets:
         names = "、".join(f"“{sheet.name}”" for sheet in raw.sheets) or "没有工作表"
         spot = Spot(raw.file_name)
-        return None, (fault("sheet-absent", spot, wanted=f"有“{source_map.sheet}”工作表", got=names),)
-    headed = ((sheet, find_header(sheet, source_map)) for sheet in sheets)
+        return (), (fault("sheet-absent", spot, wanted=f"有“{source_map.sheet}”工作表", got=names),)
+    headed = ((sheet, header_of(sheet, source_map)) for sheet in sheets)
     sheet, header = next(((sheet, header) for sheet, header in headed if header), (sheets[0], None))
     if header is None:
-        return None, (_no_header(raw, sheet, source_map),)
-    faults = tuple(header_faults(header, source_map, place=raw.file_name, sheet=sheet.name))
+        return (), (_no_header(raw, sheet, source_map),)
+    found = list(groups(header, source_map)) or [(header, source_map)]
+    faults = [
+        item for group in found for item in header_faults(*group, place=raw.file_name, sheet=sheet.name)
+    ]
     if faults:
-        return None, faults
+        return (), tuple(sorted(set(faults)))
+    layouts = tuple(_layout(raw, sheet, group_header, own_map, bureau) for group_header, own_map in found)
+    return layouts, tuple(order_faults(header, source_map, place=raw.file_name, sheet=sheet.name))
+
+
+def _layout(raw: RawFile, sheet: RawSheet, header: Header, source_map: SourceMap, bureau: Bureau) -> Layout:
     words = {
-        name: spellings(column, source_map, bureau.profile) for name, column in source_map.columns.items()
+        name: spellings(column, source_map, bureau.profile, unit=_unit_of(header, name))
+        for name, column in source_map.columns.items()
     }
-    return Layout(raw.file_name, sheet.name, sheet.is_delimited, header, source_map, words, bureau), ()
+    return Layout(raw.file_name, sheet.name, sheet.is_delimited, header, source_map, words, bureau)
+
+
+def _unit_of(header: Header, column: str) -> str:
+    return heading_unit(header[column].text) if column in header.found else ""
 
 
 def _no_header(raw: RawFile, sheet: RawSheet, source_map: SourceMap) -> Fault:
@@ -237,6 +267,27 @@ def _totals_add_up(table: Table) -> None:
     table.faults += [total_fault(found) for found in table.totals if found.outcome == "differs"]
 
 
+def _totals_balance(table: Table) -> None:
+    """Within a totals row the parts make the whole: boys and girls are all pupils."""
+    layout = table.layout
+    for found in table.body.left_out:
+        for balance in found.entry.balance:
+            names = [balance.whole, *balance.parts]
+            if not set(names) <= layout.header.found.keys():
+                continue
+            figures = {name: _left_out_figures(layout, found, name) for name in names}
+            for position, row in enumerate(found.cells.index):
+                told = {layout.header[name].text: float(figures[name][position]) for name in balance.parts}
+                spot = layout.spot(int(row), balance.whole)
+                if wrong := balance_fault(spot, float(figures[balance.whole][position]), told):
+                    table.faults.append(wrong)
+
+
+def _left_out_figures(layout: Layout, found: LeftOut, name: str) -> npt.NDArray[np.float64]:
+    cells = found.cells[layout.header[name].position]
+    return np.asarray(convert(cells, layout.source_map.columns[name], layout.words[name]).values, float)
+
+
 GUARDS: tuple[Guard, ...] = (
     _rows_fit_the_header,
     _cells_can_be_read,
@@ -244,6 +295,7 @@ GUARDS: tuple[Guard, ...] = (
     _figures_keep_their_limits,
     _codes_are_on_their_roster,
     _totals_add_up,
+    _totals_balance,
 )
 
 

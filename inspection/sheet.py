@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 Corner = tuple[int, int]
+Merge = tuple[Corner, Corner]
+"""First and last corner (row, column), both from 0."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class RawSheet:
 
     name: str
     cells: pd.DataFrame
-    merges: tuple[tuple[Corner, Corner], ...] = ()
+    merges: tuple[Merge, ...] = ()
 
     @property
     def is_delimited(self) -> bool:

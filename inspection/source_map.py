@@ -29,6 +29,7 @@ MissingReason = Literal[
     "new-school",
 ]
 NUMERIC_KINDS = frozenset({"count", "number", "percent"})
+_TABLE_ENDING = re.compile(r"\.(xlsx|xlsm|xls|et|ods|csv|tsv|txt|html?|parquet)$")
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 _WANTED: dict[str, str] = {
@@ -57,7 +58,11 @@ class Column(PolicyModel):
     choices: dict[str, str] = Field(default={}, description="选项写法与代码")
     choices_from: Literal["", "districts"] = Field(default="", description="选项取自配置文件")
     suffixes: tuple[str, ...] = Field(default=(), description="数字后可带的单位")
+    units: dict[str, float] = Field(
+        default={}, description="单位与折算数，如 元: 1、万元: 10000；单位写在表头末尾的括号里或数字之后"
+    )
     may_be_share: bool = Field(default=False, description="百分数可写成 0.85")
+    is_share: bool = Field(default=False, description="不带百分号的数都是小数，0.85 即 85%")
     missing: dict[str, MissingReason] = Field(default={}, description="本列特有的缺失写法")
     minimum: float | None = Field(default=None, description="边读边汇总的数据集：最小值")
     at_most: ColumnName | None = Field(default=None, description="边读边汇总的数据集：不得大于哪一列")
@@ -85,12 +90,25 @@ class Column(PolicyModel):
     def _coherent(self) -> "Column":
         if self.kind in {"choice", "choices"} and bool(self.choices) == bool(self.choices_from):
             raise ValueError("选项列须填 choices 或 choices_from 之一")
+        if (self.may_be_share or self.is_share) and self.kind != "percent":
+            raise ValueError("may_be_share 和 is_share 只用于百分数列（kind: percent）")
+        if self.may_be_share and self.is_share:
+            raise ValueError("may_be_share 与 is_share 只能写一个")
+        if self.units and (self.kind not in {"count", "number"} or min(self.units.values()) <= 0):
+            raise ValueError("units 只用于数字列（kind: count 或 number），折算数须大于0")
         if self.is_personal and self.handling != "drop" and not self.purpose:
             raise ValueError("个人信息列须写明使用目的 purpose，不需要的写 handling: drop")
         if self.handling != "keep" and not self.is_personal:
             raise ValueError("handling 只用于个人信息列，请同时写 is_personal: true")
         _compiled(self.pattern)
         return self
+
+
+class Balance(PolicyModel):
+    """Within one row, a whole and its parts."""
+
+    whole: ColumnName
+    parts: tuple[ColumnName, ...] = Field(min_length=1)
 
 
 class LeaveOut(PolicyModel):
@@ -100,7 +118,37 @@ class LeaveOut(PolicyModel):
     column: ColumnName | None = Field(default=None, description="看哪一列；不填则看整行任一单元格")
     values: tuple[str, ...] = Field(min_length=1, description="该单元格的写法")
     reconcile: tuple[ColumnName, ...] = Field(default=(), description="须与各行之和相符的列")
+    balance: tuple[Balance, ...] = Field(default=(), description="本类行之内，哪一列应等于哪几列之和")
     counts_in_totals: bool = Field(default=False, description="本类行计入合计")
+
+
+class SameObject(PolicyModel):
+    """What makes a reader ask whether two codes are one school: the name, or another thing they share."""
+
+    name: ColumnName = Field(description="名称列")
+    within: tuple[ColumnName, ...] = Field(default=(), description="这些列也相同时，名称相同才提问")
+    evidence: tuple[ColumnName, ...] = Field(
+        default=(), description="这些列之一相同且名称相近时提问，如地址、校长"
+    )
+
+
+class Wide(PolicyModel):
+    """A table with a group of columns for each subject or grade: every group is read as a row of its own."""
+
+    column: ColumnName = Field(description="由表头得知的列，如学科")
+    values: dict[str, str] = Field(min_length=1, description="表头里的写法与代码")
+    columns: tuple[ColumnName, ...] = Field(min_length=1, description="每组都有的列")
+
+    def headings(self, code: str, column: Column) -> tuple[str, ...]:
+        """Return how a column of one group may be headed: the group before or after the column's own words."""
+        spellings = [text for text, value in self.values.items() if value == code]
+        return tuple(
+            f"{first}{mark}{second}"
+            for text in spellings
+            for own in column.headings
+            for mark in ("", "_", "-")
+            for first, second in ((text, own), (own, text))
+        )
 
 
 class Header(PolicyModel):
@@ -108,6 +156,7 @@ class Header(PolicyModel):
 
     within_rows: int = Field(default=20, ge=1, le=100, description="在前多少行内找表头")
     most_rows: int = Field(default=3, ge=1, le=4, description="表头最多占几行")
+    keeps_order: bool = Field(default=False, description="各列次序固定，与 columns 中的次序相同")
 
 
 class Reduction(PolicyModel):
@@ -140,14 +189,16 @@ class SourceMap(PolicyModel):
     columns: dict[ColumnName, Column] = Field(min_length=1)
     constants: dict[ColumnName, str] = Field(default={}, description="文件中没有、每行相同的列")
     derived: dict[ColumnName, Derived] = Field(default={}, description="由另一列得出的列")
+    wide: Wide | None = Field(default=None, description="每个学科（或年级）一组列的宽表")
+    same_object: SameObject | None = Field(default=None, description="同一对象用了两个代码时如何发现")
     reduce: Reduction | None = None
     valid_from: str = Field(default="", description="从哪个学期起适用")
     valid_to: str = Field(default="", description="到哪个学期止")
 
     def matches(self, file_name: str) -> bool:
-        """Whether a file of this name holds this data set."""
+        """Whether a file of this name holds this data set; what kind of table it claims to be does not matter."""
         name = unicodedata.normalize("NFC", file_name).casefold()
-        return any(fnmatch.fnmatchcase(name, pattern.casefold()) for pattern in self.files)
+        return any(_fits(name, pattern.casefold()) for pattern in self.files)
 
     def is_valid_in(self, term_id: str) -> bool:
         """Whether the map holds for a term."""
@@ -159,7 +210,8 @@ class SourceMap(PolicyModel):
         listed = tuple(
             name for name, column in self.columns.items() if column.is_staged and column.handling != "drop"
         )
-        return (*listed, *self.constants, *self.derived)
+        told = (self.wide.column,) if self.wide else ()
+        return tuple(dict.fromkeys((*listed, *told, *self.constants, *self.derived)))
 
     def title_of(self, column: str) -> str:
         """Return a canonical column's heading as the office writes it."""
@@ -173,10 +225,21 @@ class SourceMap(PolicyModel):
     @model_validator(mode="after")
     def _coherent(self) -> "SourceMap":
         known = set(self.columns) | set(self.constants) | set(self.derived)
+        known |= {self.wide.column} if self.wide else set()
         named = {
             "key": self.key,
             "leave_out": [item.column for item in self.leave_out if item.column],
             "leave_out.reconcile": [name for item in self.leave_out for name in item.reconcile],
+            "leave_out.balance": [
+                name
+                for item in self.leave_out
+                for balance in item.balance
+                for name in (balance.whole, *balance.parts)
+            ],
+            "same_object": [self.same_object.name, *self.same_object.within, *self.same_object.evidence]
+            if self.same_object
+            else [],
+            "wide.columns": self.wide.columns if self.wide else (),
             "derived": [item.source for item in self.derived.values()],
             "at_most": [column.at_most for column in self.columns.values() if column.at_most],
         }
@@ -184,10 +247,21 @@ class SourceMap(PolicyModel):
             among = known if place == "key" else set(self.columns)
             if unknown := [name for name in names if name not in among]:
                 raise ValueError(f"{place} 提到的列 {'、'.join(unknown)} 未在 columns 中定义")
+        if self.wide and self.wide.column in self.columns:
+            raise ValueError(f"wide.column {self.wide.column} 由表头得知，不应再列在 columns 中")
+        if self.wide and self.reduce:
+            raise ValueError("wide 与 reduce 不能同时使用")
         headings = [heading for column in self.columns.values() for heading in column.headings]
         if repeated := sorted({heading for heading in headings if headings.count(heading) > 1}):
             raise ValueError(f"表头 {'、'.join(repeated)} 同时属于两列")
         return self
+
+
+def _fits(name: str, pattern: str) -> bool:
+    stem, pattern_stem = _TABLE_ENDING.sub("", name), _TABLE_ENDING.sub("", pattern)
+    if name != stem and pattern != pattern_stem:
+        return fnmatch.fnmatchcase(stem, pattern_stem)
+    return fnmatch.fnmatchcase(name, pattern)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -29,6 +29,7 @@ from inspection.data_set import DataSet, combine
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
 from inspection.reading import Bureau
+from inspection.same_object import ask_about_same_objects
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap
 
@@ -39,7 +40,8 @@ _AT_ONCE = 4
 _IGNORED = ("~$", ".")
 _IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 _WANTED = {
-    "unreadable": "能正常打开的 xlsx、xls 或 CSV 文件",
+    "unreadable": "能正常打开的 xlsx、xls、ods、CSV、Parquet 或网页表格文件",
+    "uncalculated": "公式都已算出结果的工作簿",
     "encoding": "能识别的文字编码",
     "empty-file": "有内容的文件",
 }
@@ -54,6 +56,7 @@ class Limits:
     wall_seconds: float = 180.0
     unpacked_bytes: int = 400 * 2**20
     zip_ratio: int = 300
+    page_bytes: int = 64 * 2**20
     most_rows: int = 200_100
     most_cells: int = 20_000_000
 
@@ -125,7 +128,7 @@ def read_data_set(
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         parts = list(pool.map(read, sorted(paths)))
-    found = combine(parts, source_map)
+    found = ask_about_same_objects(combine(parts, source_map), source_map)
     logger.info(
         "read %s: %d files, %d rows accepted, %d set aside, %d left out, %d faults",
         source_map.data_set,
@@ -184,10 +187,11 @@ def _opened(path: Path, inbox: Path) -> Iterator[tuple[BinaryIO, RawFile]]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise _refusal(path, "not-a-file", "可以打开的普通文件", "链接或无法打开的文件") from error
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(descriptor)
+        raise _refusal(path, "not-a-file", "普通文件", "文件夹、管道或设备")
     with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise _refusal(path, "not-a-file", "普通文件", "文件夹、管道或设备")
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         file.seek(0)
         yield file, RawFile(path.name, digest, before.st_size, ())

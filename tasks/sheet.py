@@ -3,7 +3,8 @@
 `reading` starts this file by its path, with the opened file as standard input. It limits itself first, then
 writes to standard output, for each sheet: one line of JSON (name, merged ranges), one Arrow stream (the row
 as the clerk counts it, then dictionary-encoded text columns, the last of them what stood beyond the width of
-the first rows); at the end, a line that says how it ended. It imports nothing of this project.
+the first rows); at the end, a line that says how it ended. It imports nothing of this project but the readers
+of web pages and Parquet that lie beside it.
 """
 
 import codecs
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, BinaryIO
 
 Row = list[str]
@@ -26,11 +28,16 @@ Sheet = tuple[str, list[Any], Iterator[Any]]
 """Name, merged ranges, Arrow record batches."""
 
 _SNIFFED_ROWS = 200
-_MOST_COLUMNS = 16_384
+_MOST_COLUMNS = 4_096
 _BLOCK_BYTES = 2**23
 _CELL_REFERENCE = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d+)"')
 _ROW_REFERENCE = re.compile(rb'<row [^>]*?r="(\d+)"')
 _WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d+"')
+# A formula whose result was never stored, unless the result is the empty text.
+_UNCALCULATED = re.compile(
+    rb'<c (?![^>]*t="str")[^>]*?r="([A-Z]{1,3}\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]{0,9000}</f>)(?:<v\s*/>|<v></v>)?</c>'
+)
+_KNOWN = frozenset({"utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"})
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -49,8 +56,7 @@ def main() -> None:
     gc.disable()
     try:
         for name, merges, batches in sheets(sys.stdin.buffer, options):
-            _send({"sheet": name, "merges": merges})
-            _send_batches(batches)
+            _send_sheet(name, merges, batches)
         ending = {"end": "read"}
     except RefusedError as refused:
         ending = {"end": refused.kind, "detail": refused.detail}
@@ -81,8 +87,10 @@ def sheets(file: BinaryIO, options: Options) -> Iterator[Sheet]:
         yield from _workbook(file, options)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         yield from _workbook(file, options)
-    elif start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise RefusedError("unreadable", "网页或XML文本")
+    elif start.startswith(b"PAR1"):
+        yield "数据", [], _parquet_batches(file, options)
+    elif _is_page(start):
+        yield from _page(file, start, options)
     else:
         yield "", [], _text_batches(file, _encoding(file, start, options["encodings"]))
 
@@ -112,7 +120,9 @@ def _check_dimensions(part: Any, options: Options) -> None:
         columns = max(chain([columns], map(_column_number, set(_WIDE_REFERENCE.findall(text)))))
         if not _ROW_REFERENCE.search(text):
             rows = max(chain([rows], (int(row) for _, row in _CELL_REFERENCE.findall(text))))
-        tail = text[-100:]
+        if b"<f" in text and (blank := _UNCALCULATED.search(text)):
+            raise RefusedError("uncalculated", f"单元格{blank[1].decode()}的公式没有计算结果")
+        tail = text[-10_000:]
     if rows > options["most_rows"]:
         raise RefusedError("too-large", f"表中最末一行是第{rows}行，上限为{options['most_rows']}行")
     if rows * columns > options["most_cells"]:
@@ -146,6 +156,8 @@ def _workbook(file: BinaryIO, options: Options) -> Iterator[Sheet]:
         rows = sheet.to_python(skip_empty_area=False)
         texts = [[cell_text(cell) for cell in row] for row in rows]
         width = max(map(len, texts), default=0)
+        if width > _MOST_COLUMNS:
+            raise RefusedError("too-large", f"共{width}列")
         batches = [_batch(texts, range(1, len(texts) + 1), width)] if texts else []
         yield meta.name, sheet.merged_cell_ranges or [], iter(batches)
 
@@ -165,23 +177,81 @@ def cell_text(cell: object) -> str:
     return str(cell.total_seconds() / 86400) if isinstance(cell, timedelta) else str(cell)
 
 
+def _is_page(start: bytes) -> bool:
+    """Whether the first bytes open a web page or other marked-up text, in any of the usual encodings."""
+    text = (
+        start.replace(b"\0", b"") if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else start
+    )
+    return text.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+
+
+def _page(file: BinaryIO, start: bytes, options: Options) -> Iterator[Sheet]:
+    """Yield every table of a web page."""
+    from tasks import html_sheet
+
+    reach = html_sheet.Reach(options["page_bytes"], options["most_rows"], options["most_cells"])
+    stated = html_sheet.announced_encoding(start)
+    encoding = _encoding(file, start, [*([stated] if stated in _KNOWN else []), *options["encodings"]])
+    content = file.read(reach.most_bytes + 1)
+    if len(content) > reach.most_bytes:
+        raise RefusedError("too-large", f"网页超过{reach.most_bytes // 2**20}MB")
+    try:
+        for table in html_sheet.page_tables(content.decode(encoding), reach):
+            width = max(map(len, table.rows))
+            if width > _MOST_COLUMNS:
+                raise RefusedError("too-large", f"共{width}列")
+            yield table.title, table.merges, iter([_batch(table.rows, range(1, len(table.rows) + 1), width)])
+    except html_sheet.PageError as error:
+        raise RefusedError(error.kind, error.detail) from error
+
+
+def _parquet_batches(file: BinaryIO, options: Options) -> Iterator[Any]:
+    """Yield the pieces of a Parquet file; the clerk counts its column names as the first row."""
+    import pyarrow as pa
+
+    from tasks import parquet_sheet
+
+    first = 1
+    try:
+        for columns in parquet_sheet.parquet_columns(file, options["unpacked_bytes"]):
+            arrays = [column.dictionary_encode() for column in columns]
+            piece = pa.record_batch(arrays, names=[str(place) for place in range(len(arrays))])
+            yield _widened(piece, range(first, first + len(piece)))
+            first += len(piece)
+    except parquet_sheet.ParquetError as error:
+        raise RefusedError(error.kind, error.detail) from error
+
+
 def _encoding(file: BinaryIO, start: bytes, encodings: Sequence[str]) -> str:
     """Return the encoding the file announces, or the first listed one that reads it whole."""
-    announced = [encoding for mark, encoding in _BOMS if start.startswith(mark)]
-    if b"\0" in start and "utf-16" not in announced:
+    announced = [encoding for mark, encoding in _BOMS if start.startswith(mark)] or _without_mark(start)
+    if b"\0" in start and not announced:
         raise RefusedError("unreadable", "不是文字文件")
     for encoding in announced or encodings:
         decoder = codecs.getincrementaldecoder(encoding)()
         file.seek(0)
+        has_nothing = False
         try:
             while block := file.read(_BLOCK_BYTES):
-                decoder.decode(block)
+                has_nothing |= "\0" in decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        if has_nothing:
+            raise RefusedError("unreadable", "不是文字文件")
         file.seek(0)
         return encoding
     raise RefusedError("encoding", "、".join(announced or encodings))
+
+
+def _without_mark(start: bytes) -> list[str]:
+    """Return UTF-16 where the file says nothing but every other byte of its digits and commas is empty."""
+    low, high = start[0::2].count(0), start[1::2].count(0)
+    if max(low, high) * 20 < len(start) or min(low, high):
+        return []
+    encoding = "utf-16-le" if high else "utf-16-be"
+    text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+    return [encoding] if all(sign.isprintable() or sign in "\t\r\n" for sign in text) else []
 
 
 def _text_batches(file: BinaryIO, encoding: str) -> Iterator[Any]:
@@ -297,10 +367,12 @@ def _send(message: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _send_batches(batches: Iterator[Any]) -> None:
+def _send_sheet(name: str, merges: list[Any], batches: Iterator[Any]) -> None:
+    """Send a sheet; one that cannot be read from its first piece on is not announced."""
     import pyarrow as pa
 
     first = next(batches, None)
+    _send({"sheet": name, "merges": merges})
     schema = _schema(0) if first is None else first.schema
     with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
         for batch in chain([] if first is None else [first], batches):
@@ -309,4 +381,5 @@ def _send_batches(batches: Iterator[Any]) -> None:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     main()

@@ -52,7 +52,7 @@ def test_a_count_is_read_however_it_is_typed(text: str, value: int) -> None:
         ("12,34", "text-in-number"),
         ("1e3", "text-in-number"),
         ("nan", "text-in-number"),
-        ("#DIV/0!", "text-in-number"),
+        ("#DIV/0!", "formula-error"),
         ("12.5", "not-whole"),
     ],
 )

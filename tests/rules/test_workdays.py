@@ -1,6 +1,9 @@
 """Deadlines run over the Chinese calendar, holidays and shifted working days included."""
 
-from datetime import date
+import csv
+import os
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,24 @@ from inspection.profile import Calendar
 from inspection.workdays import add_workdays, is_workday, workdays_between
 
 NATIONAL = Calendar()
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = Path(os.environ.get("INSPECTION_TEST_DATA", ROOT.parent / "shared" / "data")) / "calendar"
+
+
+@pytest.mark.skipif(not TABLE.is_dir(), reason=f"no calendar at {TABLE}; set INSPECTION_TEST_DATA")
+def test_every_day_of_twenty_three_years_agrees_with_the_published_holidays() -> None:
+    kinds: dict[str, set[date]] = {"holiday": set(), "in_lieu": set(), "workday": set()}
+    with next(TABLE.glob("*.csv")).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            kinds[row["kind"]].add(date.fromisoformat(row["date"]))
+    off = kinds["holiday"] | kinds["in_lieu"]
+    span = (date(2004, 1, 1) + timedelta(days=offset) for offset in range(23 * 365 + 6))
+    wrong = [
+        day
+        for day in span
+        if is_workday(day, NATIONAL) != (day in kinds["workday"] or (day.weekday() < 5 and day not in off))
+    ]
+    assert wrong == []
 
 
 def test_the_day_of_the_event_does_not_count() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -53,10 +54,15 @@ def write_xlsx(path: Path) -> None:
     for row in ROWS:
         sheet.append(row)
     sheet["B5"].data_type = "s"
-    sheet["H9"] = "=SUM(D3:D6)"
+    sheet["H5"] = "=SUM(D3:D6)"
     sheet["A1"].font = openpyxl.styles.Font(size=22)
     sheet.column_dimensions["B"].width = 31
-    book.save(path)
+    saved = io.BytesIO()
+    book.save(saved)
+    # As a spreadsheet program saves it: with the result of the formula.
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v></v>", b"<v>0</v>").replace(b"<v />", b"<v>0</v>"))
 
 
 def write_csv(path: Path) -> None:

@@ -34,10 +34,12 @@ def ingested(inbox: Path) -> tuple[list[Fault], dict[str, DataSet]]:
             read = reduce_results if MAPS[name].reduce else read_data_set
             sets[name] = read(paths, MAPS[name], bureau, inbox=inbox)
     faults = list(found.faults)
-    for name, suite in load_suites(PROFILE.folders.expectations).items():
-        if name in sets:
-            report = check(sets[name].checkable, suite, parameters=parameters(suite, sets))
-            faults += settle(sets[name], report, MAPS[name]).faults
+    suites = load_suites(PROFILE.folders.expectations)
+    # A row set aside in one data set is nothing the next may refer to.
+    for name in [name for name in sets if name in suites]:
+        report = check(sets[name].checkable, suites[name], parameters=parameters(suites[name], sets))
+        sets[name] = settle(sets[name], report, MAPS[name])
+        faults += sets[name].faults
     return faults, sets
 
 

@@ -3,7 +3,6 @@
 import os
 import threading
 import zipfile
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,72 +11,8 @@ import pytest
 import xlsxwriter
 
 from inspection.errors import SourceError
-from inspection.profile import Profile
-from inspection.reading import Bureau
-from inspection.source_map import SourceMap
 from tasks.reading import LIMITS, read_batches, read_data_set, read_file, survey
-
-MAP = SourceMap.model_validate(
-    {
-        "data_set": "schools",
-        "title": "学校名录",
-        "files": ["学校*"],
-        "key": ["school_code"],
-        "columns": {
-            "school_code": {
-                "headings": ["学校标识码"],
-                "kind": "code",
-                "pattern": r"\d{10}",
-                "is_required": True,
-            },
-            "school_name": {"headings": ["学校名称"]},
-            "student_count": {"headings": ["在校生数"], "kind": "count"},
-        },
-    }
-)
-BUREAU = Bureau(
-    Profile.model_validate(
-        {
-            "profile": "test",
-            "bureau": {"name": "某市教育局", "office": "某市教育督导室", "document_code": "某教督字"},
-            "districts": [{"code": "379901", "name": "某市东湖区"}],
-        }
-    )
-)
-ROWS: list[list[object]] = [
-    ["学校标识码", "学校名称", "在校生数"],
-    [2137990001, "东湖小学", 500],
-    ["2137990002", "囍鎏学校", "６００"],
-]
-TEXT = "\r\n".join(",".join(map(str, row)) for row in ROWS) + "\r\n"
-
-
-def workbook(path: Path, rows: Sequence[Sequence[object]], *, first_row: int = 0) -> Path:
-    """Write rows as a workbook."""
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
-    sheet = book.add_worksheet("名录")
-    for number, row in enumerate(rows, start=first_row):
-        sheet.write_row(number, 0, row)
-    book.close()
-    return path
-
-
-def codes(path: Path) -> list[str]:
-    """Return the codes read from a file without a fault."""
-    found = read_data_set([path], MAP, BUREAU, inbox=path.parent)
-    assert [fault.sentence for fault in found.faults] == []
-    return list(found.rows["school_code"])
-
-
-def refusal(path: Path, inbox: Path | None = None) -> str:
-    """Return the one sentence a file is sent back with."""
-    with pytest.raises(SourceError) as caught:
-        read_file(path, MAP, inbox=inbox or path.parent)
-    (fault,) = caught.value.faults
-    return fault.sentence
-
-
-BOTH = ["2137990001", "2137990002"]
+from tests.tasks.roster_files import BOTH, BUREAU, MAP, ROWS, TEXT, codes, refusal, workbook
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -157,6 +92,11 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     assert "应为普通文件，实为文件夹、管道或设备" in refusal(tmp_path / "学校.csv")
 
 
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "学校.xlsx").mkdir()
+    assert "应为普通文件，实为文件夹、管道或设备" in refusal(tmp_path / "学校.xlsx")
+
+
 def test_a_file_outside_the_inbox_is_not_opened(tmp_path: Path) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
@@ -201,7 +141,9 @@ def test_an_archive_that_unpacks_beyond_measure_is_sent_back(tmp_path: Path) -> 
         (b"\xd0\xcf\x11\xe0" + b"\x02" * 600, "实为工作簿已损坏"),
         (b"\x00\x01\x02\x03" * 50, "实为不是文字文件"),
         ("学校标识码,学校名称\n2137990001,".encode("gb18030") + b"\xff\xff", "实为utf-8-sig、gb18030"),
-        (b'<html><table><tr><td>"', "实为网页或XML文本"),
+        (b"<html><p>x</p></html>", "实为网页中没有表格"),
+        (b"PAR1" + b"\x02" * 600, "实为Parquet 文件已损坏"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "实为网页中没有表格"),
         ('学校标识码,学校名称,在校生数\n2137990001,"东湖,1'.encode() + b"x" * 200_000, "IN-0"),
     ],
 )
