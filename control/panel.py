@@ -111,7 +111,8 @@ class Installation:
         own = {name: value for name, value in self.given.items() if not name.startswith(_SERVER_ONLY)}
         password = self.given.get("PREFECT_SERVER_API_AUTH_STRING", "")
         asked = {"PREFECT_API_AUTH_STRING": password} if password else {}
-        return {**_WORKER, **own, **asked, **self._common(), "PREFECT_API_URL": self.api_url}
+        desk = {"INSPECTION_DESK_URL": url("127.0.0.1", self.panel.desk_port)}
+        return {**_WORKER, **desk, **own, **asked, **self._common(), "PREFECT_API_URL": self.api_url}
 
     def _common(self) -> dict[str, str]:
         return {**_QUIET, "PREFECT_HOME": str(self.folder / "prefect"), "INSPECTION_HOME": str(HOME)}

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from control.form_words import InChinese
+
 # The pages carry scripts and styles inline and put others together in the browser.
 _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob: {others}; "
@@ -22,7 +24,7 @@ class OwnPagesOnly:
     """Adds the policy to every answer."""
 
     def __init__(self, app: ASGIApp, *, addresses: Sequence[str]) -> None:
-        self.app = app
+        self.app = InChinese(app)
         self.policy = _POLICY.format(others=" ".join(addresses))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,6 +7,13 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+
+def left_empty() -> None:
+    """Give an optional day its default: one that stood in the schema would be sent by the form, and refused."""
+    return
+
 
 CampaignId = Annotated[
     str,
@@ -19,7 +26,7 @@ CampaignId = Annotated[
     ),
 ]
 AsOf = Annotated[
-    date | None,
+    date | SkipJsonSchema[None],
     Field(title="办理日期", description="按哪一天办理；留空则取运行当日（北京时间）"),
 ]
 PersonId = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", title="人员编号", description="人员编号，不填姓名")]
@@ -39,7 +46,7 @@ class CampaignRequest(Form):
     )
 
     campaign_id: CampaignId
-    as_of: AsOf = None
+    as_of: AsOf = Field(default_factory=left_empty)
 
 
 class PublicValueEntry(Form):

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from inspection.canonical import digest
-from inspection.request import AsOf, CampaignId, Form, PersonId
+from inspection.request import AsOf, CampaignId, Form, PersonId, left_empty
 
 SpecialMode = Literal["thematic", "key", "concentrated", "cross", "comprehensive", "routine", "guidance"]
 Trigger = Literal[
@@ -188,7 +189,7 @@ class SpecialRequest(Form):
         title="仅预览",
         description="打开时只核对申请、列出将要办理的内容，不登记、不报批、不派组；关闭后正式办理",
     )
-    as_of: AsOf = None
+    as_of: AsOf = Field(default_factory=left_empty)
 
     @property
     def is_urgent(self) -> bool:
@@ -228,6 +229,6 @@ class SpecialAnswer(Form):
         title="理由",
         description="不予批准或者撤回的必填，10字以上；批准的可以不填。不得写学校名称和人员姓名",
     )
-    decided_on: date | None = Field(
-        default=None, title="决定日期", description="作出决定的日期；留空即为当日（北京时间）"
+    decided_on: date | SkipJsonSchema[None] = Field(
+        default_factory=left_empty, title="决定日期", description="作出决定的日期；留空即为当日（北京时间）"
     )

@@ -23,7 +23,7 @@ from inspection.source_map import SourceMap
 from inspection.store import quality
 from inspection.store.engine import migrate, reading
 from inspection.submission import Received
-from tasks.artifact import table
+from tasks.artifact import run_name, table
 from tasks.border import task
 from tasks.correction import write_corrections
 from tasks.expectation import check, load_suites
@@ -35,7 +35,7 @@ from tasks.workspace import corrections, read_frame, staged, write_frame, write_
 ROSTER = "schools"
 
 
-@task(task_run_name="核查 {data_set}")
+@task(task_run_name=run_name("核查{data_set}"))
 def check_data_set(campaign_id: str, data_set: str) -> Receipt:
     """Run a data set's suite; rows failing a warning are set aside, an info only tells.
 

@@ -17,6 +17,7 @@ from inspection.plan import Plan
 from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
+from tasks.artifact import run_name
 from tasks.border import task
 from tasks.correction import take_back
 from tasks.plan import plan_of
@@ -51,7 +52,7 @@ def look_into_inbox(campaign_id: str) -> Receipt:
     return Receipt("清点收件箱", {"文件": len(files), "数据集": len(plan.data)})
 
 
-@task(task_run_name="读取 {data_set}")
+@task(task_run_name=run_name("读取{data_set}"))
 def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
     """Read every file of one data set into the staging folder; rows with faults are set aside.
 

@@ -20,7 +20,7 @@ from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
-from tasks.artifact import table
+from tasks.artifact import run_name, table
 from tasks.border import task
 from tasks.ingest import staged_data_set
 from tasks.plan import plan_of
@@ -49,7 +49,7 @@ def derive_indicators(campaign_id: str) -> Receipt:
     return Receipt("计算指标", counts, digest_rows(derived.itertuples(index=False)))
 
 
-@task(task_run_name="评分（{basis}）")
+@task(task_run_name=run_name("{basis}"))
 def score_schools(campaign_id: str, *, basis: str) -> Receipt:
     """Score every school-stage: `reported` on the schools' figures, `verified` with the findings on site.
 

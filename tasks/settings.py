@@ -20,6 +20,11 @@ class Settings(BaseSettings):
     pseudonym_key: SecretStr = Field(
         default=SecretStr(""), description="HMAC key for student ids, 64 hex digits"
     )
+    desk_url: str = Field(
+        default="http://127.0.0.1:8490",
+        pattern=r"^https?://[^\s()<>]+$",
+        description="where links to the desk lead",
+    )
     draw_secret: SecretStr = Field(
         default=SecretStr(""), description="secret of draws, pseudonyms and case numbers, 64 hex digits"
     )

@@ -39,7 +39,7 @@ from inspection.store import campaign as campaigns
 from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import reading, writing
-from tasks.artifact import note, table
+from tasks.artifact import desk_link, note, table
 from tasks.border import task
 from tasks.case import measures
 from tasks.clock import now
@@ -174,7 +174,7 @@ def show_outcome(special_id: str) -> None:
     assert special is not None
     lines = [f"- 状态：{TITLES[special.state]}", *_dates(special)]
     if special.dispatched_on:
-        lines.append(f"- 检查组、工作手册和检查记录表：工作台 `/campaigns/{special_id}`")
+        lines.append(f"- 检查组、工作手册和检查记录表：工作台 {desk_link(f'/campaigns/{special_id}')}")
     note(f"{special_id}-outcome", "\n".join(lines), description="专项督导办理结果")
 
 
@@ -301,7 +301,7 @@ def _sketch(special: Entered) -> str:
         "入校": f"{len(days)} 个工作日，在 {request.window.starts_on} 至 {request.window.ends_on} 之间",
         "督导通知": f"{told} 份",
         "审批": approval,
-        "学校和人员": f"见工作台 `/campaigns/{request.campaign_id}`",
+        "学校和人员": f"见工作台 {desk_link(f'/campaigns/{request.campaign_id}')}",
     }
     return "\n".join(
         ["| 项目 | 内容 |", "|---|---|", *(f"| {name} | {text} |" for name, text in lines.items())]

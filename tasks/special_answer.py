@@ -21,6 +21,7 @@ from inspection.special_request import SpecialAnswer
 from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import writing
+from tasks.artifact import desk_link
 from tasks.border import task
 from tasks.clock import now, working_time
 from tasks.draw import derived_key
@@ -86,7 +87,7 @@ def question(special: Entered, refusal: str) -> str:
         f"{len(special.arrangement.visits)} 所学校、{len(special.arrangement.members)} 个检查组，"
         f"{request.window.starts_on} 至 {request.window.ends_on} 入校。"
     )
-    where = f"学校和人员名单见工作台 `/campaigns/{request.campaign_id}`。"
+    where = f"学校和人员名单见工作台 {desk_link(f'/campaigns/{request.campaign_id}')} 。"
     due = f"请于 {special.approval_due_on} 前补办审批。" if special.approval_due_on else ""
     told = f"\n\n**上次提交未被采用：**\n\n{refusal}" if refusal else ""
     return f"{subject}{where}{due}{told}"

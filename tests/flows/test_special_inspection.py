@@ -105,7 +105,7 @@ def test_a_preview_shows_counts_and_changes_nothing(url: str, client: SyncPrefec
     assert row_counts(url) == before
     shown = everything_shown(client, run.id)
     assert "4 所" in shown
-    assert "`/campaigns/2025-2026-2-small`" in shown
+    assert "(http://127.0.0.1:8490/campaigns/2025-2026-2-small)" in shown
     assert not any(secret in shown for secret in ["实验学校", "示督学", *PEOPLE])
 
 
