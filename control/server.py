@@ -12,6 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from control.form_words import InChinese
+from control.page_order import InFixedOrder
 
 # The pages carry scripts and styles inline and put others together in the browser.
 _POLICY = (
@@ -24,7 +25,7 @@ class OwnPagesOnly:
     """Adds the policy to every answer."""
 
     def __init__(self, app: ASGIApp, *, addresses: Sequence[str]) -> None:
-        self.app = InChinese(app)
+        self.app = InFixedOrder(InChinese(app))
         self.policy = _POLICY.format(others=" ".join(addresses))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,12 +1,19 @@
-"""What a person sees beside a run: tables and notes, without names, risk classes or secrets.
+"""What a person sees beside a run: progress, tables and notes, without names, risk classes or secrets.
 
-`table` and `note` are called inside a task; keys name an artifact across the runs of a campaign.
+`table`, `note` and `under_way` are called inside a task; keys name an artifact across the runs of a campaign.
+A run's page lists them by key, so a key begins with its place: what was done, what went wrong, then the tables.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
 from inspection.publication import DATA_SET_TITLES
@@ -14,17 +21,35 @@ from inspection.receipt import Receipt
 from tasks.border import task
 from tasks.settings import settings
 
+T = TypeVar("T")
+
+RECEIPTS, NOTES, TABLES, PROGRESS = "1", "2", "3", "4"
+# However much there is to do, a run tells of it in so many steps.
+_PROGRESS_STEPS = 20
 BASIS_TITLES = {"reported": "上报数据评分", "verified": "核查后评分"}
 
 
 def table(key: str, rows: Sequence[dict[str, Any]], *, description: str) -> None:
     """Put a small table on the run's page."""
-    create_table_artifact(key=key, table=list(rows), description=description)
+    create_table_artifact(key=f"{TABLES}-{key}", table=list(rows), description=description)
 
 
 def note(key: str, markdown: str, *, description: str) -> None:
     """Put a note on the run's page."""
-    create_markdown_artifact(key=key, markdown=markdown, description=description)
+    create_markdown_artifact(key=f"{NOTES}-{key}", markdown=markdown, description=description)
+
+
+def under_way(items: Sequence[T], *, key: str, description: str) -> Iterator[T]:
+    """Yield the items and show on the run's page how far it has come; outside a run just yield them."""
+    if TaskRunContext.get() is None or not items:
+        yield from items
+        return
+    made = create_progress_artifact(0.0, key=f"{PROGRESS}-{key}", description=description)
+    every = -(-len(items) // _PROGRESS_STEPS)
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % every == 0 or number == len(items):
+            update_progress_artifact(made, progress=round(100 * number / len(items), 1))  # type: ignore[arg-type]
 
 
 def run_name(pattern: str) -> Callable[[], str]:
@@ -58,4 +83,6 @@ def show_receipts(key: str, receipts: Sequence[Receipt], *, left_out: str = "") 
         lines.append(f"| {receipt.stage} | {counts} | {_shortened(receipt.content_digest)} |")
     if left_out:
         lines += ["", f"本次未办理：{left_out}"]
-    note(key, "\n".join(lines), description="本次运行办理情况")
+    create_markdown_artifact(
+        key=f"{RECEIPTS}-{key}", markdown="\n".join(lines), description="本次运行办理情况"
+    )

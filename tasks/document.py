@@ -135,9 +135,11 @@ def render_many(requests: Sequence[Request], *, as_of: date, root: Path = ROOT) 
         DocumentError: as `render_pdf`, for all documents that failed.
         SettingError: Pango is not installed.
     """
+    from tasks.artifact import under_way
+
     contents: list[bytes] = []
     faults: list[Fault] = []
-    for request in requests:
+    for request in under_way(requests, key="documents", description="文书生成进度"):
         try:
             contents.append(render_pdf(request.template, request.facts, as_of=as_of, root=root))
         except DocumentError as error:

@@ -124,7 +124,9 @@ def test_a_run_from_the_form_completes_on_the_worker(room: Room) -> None:
         "本学期数据已核查、评分，抽取方案已公布",
     )
     shown = room.api("POST", "artifacts/filter", {"flow_runs": {"id": {"any_": [inspected["id"]]}}}).json()
-    assert f"{CAMPAIGN}-term" in {artifact["key"] for artifact in shown}
+    keys = [artifact["key"] for artifact in shown]
+    assert keys == sorted(keys)
+    assert keys[0] == f"1-{CAMPAIGN}-term"
 
 
 @pytest.mark.parametrize(
