@@ -59,7 +59,7 @@ class Office:
         if source_map is None:
             return True
         columns = source_map.columns.values()
-        return source_map.reduce is not None or any(c.handling == "pseudonymise" for c in columns)
+        return source_map.is_reduced or any(c.handling == "pseudonymise" for c in columns)
 
 
 @cache

@@ -84,6 +84,10 @@ def spellings(column: Column, source_map: SourceMap, profile: Profile, *, unit: 
     choices = {normal(text): code for text, code in column.choices.items()}
     if column.choices_from == "districts":
         choices = _district_choices(profile)
+    elif column.choices_from == "figures":
+        choices = {
+            normal(text): item.code for item in source_map.listed_figures for text in (item.title, item.code)
+        }
     return Spellings(missing, choices, column.units.get(unit, 1.0))
 
 

@@ -80,6 +80,37 @@ class Ratio(PolicyModel):
         return rate(part, whole, reasons, minimum=self.minimum_denominator)
 
 
+class LongFigure(PolicyModel):
+    """One figure of the long layout: its parts divided, in percent, or its value as it was handed in."""
+
+    kind: Literal["figure"]
+    figure_code: str
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return "figure_code", "numerator", "denominator", "value"
+
+    def chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of this figure, one for each school-stage that reported it."""
+        return rows[rows["figure_code"] == self.figure_code]
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Divide where both parts are there, else take the value; `rows` as chosen."""
+        part, whole, value = (_numbers(rows, name) for name in self.columns[1:])
+        has_parts = ~np.isnan(part) & ~np.isnan(whole)
+        reasons = np.where(has_parts, "", _reasons(rows, "value")).astype(object)
+        divided = rate(part, whole, reasons, minimum=self.minimum_denominator)
+        is_value = ~has_parts & (reasons == "")
+        return Figures(
+            np.where(is_value, value, divided.value),
+            part,
+            whole,
+            np.where(is_value, "", divided.reason).astype(object),
+        )
+
+
 class Share(PolicyModel):
     """The share of rows (one per response) whose answer is in a list, in percent of those who answered."""
 
@@ -191,7 +222,8 @@ class Quotient(PolicyModel):
 
 
 Formula = Annotated[
-    Column | Lowest | Ratio | Share | Rows | LowestRate | SummedRate | Quotient, Field(discriminator="kind")
+    Column | Lowest | Ratio | LongFigure | Share | Rows | LowestRate | SummedRate | Quotient,
+    Field(discriminator="kind"),
 ]
 
 

@@ -21,6 +21,7 @@ from inspection.formula import (
     Bools,
     Figures,
     Formula,
+    LongFigure,
     LowestRate,
     Quotient,
     Rows,
@@ -145,6 +146,7 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     if isinstance(formula, (Share, Rows, LowestRate, SummedRate)):
         rows = formula.rows_per_school(rows)
     else:
+        rows = formula.chosen(rows) if isinstance(formula, LongFigure) else rows
         rows = _with_reasons(rows, formula.columns, missing.get(indicator.data_set))
     aligned, is_present = _aligned(rows, keys)
     figures = formula.figures(aligned)

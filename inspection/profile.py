@@ -69,6 +69,7 @@ class Profile(PolicyModel):
     is_synthetic: bool = Field(default=False, description="演示数据；所有文书和页面均加注")
     bureau: Bureau
     districts: tuple[District, ...] = Field(min_length=1)
+    has_synthetic_divisions: bool = Field(default=False, description="区划代码为虚构，不与行政区划表核对")
     folders: Folders = Folders()
     deadlines: Deadlines = Deadlines()
     calendar: Calendar = Calendar()

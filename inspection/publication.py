@@ -61,6 +61,17 @@ DATA_SET_TITLES = {
     "results": "学业质量监测数据",
     "findings": "检查记录",
     "hearings": "告知答复登记表",
+    "figures": "学校数据项报表",
+    "district_figures": "区县数据项报表",
+    "fitness": "国家学生体质健康标准测试数据",
+    "student_survey": "学生问卷",
+    "surveys": "问卷调查情况表",
+    "timetables": "课程开设情况表",
+    "homework_log": "作业日志",
+    "exam_log": "考试登记表",
+    "complaints": "投诉举报登记表",
+    "self_evaluation": "学校自评报告表",
+    "matters": "抽查事项清单",
 }
 PENDING = ("pending", "发现问题待后续处理")
 WITHDRAWN = ("withdrawn", "已撤回")

@@ -16,8 +16,10 @@ from inspection.body import Body, LeftOut, find_body, flags, with_merged_cells
 from inspection.cell import Converted, Spellings, convert, spellings
 from inspection.control_total import Reconciliation, balance_fault, reconcile, total_fault
 from inspection.data_set import SOURCE, DataSet, FileRead, join_groups, no_missing, no_rows
+from inspection.division import Division, school_code_problem
 from inspection.errors import Fault
 from inspection.fault_code import Spot, fault
+from inspection.figure_guard import figures_fit_their_codes
 from inspection.heading import Header, header_faults, heading_unit, order_faults
 from inspection.profile import Profile
 from inspection.pseudonym import pseudonyms
@@ -34,12 +36,20 @@ _LONGEST_GOT = 40
 class Bureau:
     """What reading must know besides the file and its map.
 
-    `known` holds, by data set, the codes that other files may refer to; the key makes pseudonyms.
+    `known` holds, by data set, the codes that other files may refer to; the key makes pseudonyms; without
+    `divisions` no region is looked up.
     """
 
     profile: Profile
     known: Mapping[str, frozenset[str]] = field(default_factory=dict)
     pseudonym_key: bytes = b""
+    divisions: Mapping[str, Division] = field(default_factory=dict)
+
+    @property
+    def provinces(self) -> frozenset[str]:
+        """The provinces of the bureau's districts, as far as their codes are of six digits."""
+        codes = (district.code for district in self.profile.districts)
+        return frozenset(code[:2] for code in codes if len(code) == 6 and code.isdecimal())
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,40 @@ def _cells_can_be_read(table: Table) -> None:
         table.columns[name] = converted
         for kind in sorted(set(converted.faults) - {""}):
             wrong = np.asarray(converted.faults == kind, bool)
+            if kind == "unknown-district":
+                wrong &= ~_abolished(table, name, wrong)
             table.refuse(kind, name, wrong, table.cell_text(name), wanted=column.wanted_words)
+
+
+def _abolished(table: Table, name: str, where: Mask) -> Mask:
+    """Refuse codes of districts that are abolished, in the words of the table, and return where they stand."""
+    divisions, text = table.layout.bureau.divisions, table.cell_text(name)
+    typed = {int(at): divisions.get(text(int(at))) for at in np.flatnonzero(where)}
+    gone = {at: item for at, item in typed.items() if item and item.is_abolished}
+    found = np.zeros(len(where), bool)
+    found[list(gone)] = True
+    wanted = table.layout.source_map.columns[name].wanted_words
+    table.refuse("abolished-division", name, found, lambda at: gone[at].words, wanted=wanted)
+    return found
+
+
+def _school_codes_name_class_and_region(table: Table) -> None:
+    for name, column in table.layout.source_map.columns.items():
+        if column.code_of == "school" and table.layout.bureau.divisions:
+            problems = _code_problems(table, name)
+            wanted = "类别码与办学类型相符、区划码为本省的学校标识码"
+            is_wrong = np.array([bool(problem) for problem in problems], bool)
+            table.refuse("school-code-parts", name, is_wrong, problems.__getitem__, wanted=wanted)
+
+
+def _code_problems(table: Table, name: str) -> list[str]:
+    """Say of each row what is wrong with the parts of its school code."""
+    codes, provinces = table.columns[name].values, table.layout.bureau.provinces
+    types = table.columns["school_type"].values if "school_type" in table.columns else [""] * len(codes)
+    return [
+        school_code_problem(str(code), str(kind), provinces) if code is not None else ""
+        for code, kind in zip(codes, types, strict=True)
+    ]
 
 
 def _required_cells_are_filled(table: Table) -> None:
@@ -293,6 +336,8 @@ GUARDS: tuple[Guard, ...] = (
     _cells_can_be_read,
     _required_cells_are_filled,
     _figures_keep_their_limits,
+    _school_codes_name_class_and_region,
+    figures_fit_their_codes,
     _codes_are_on_their_roster,
     _totals_add_up,
     _totals_balance,

@@ -15,6 +15,8 @@ from pydantic import Field, model_validator
 
 from inspection import policy_file
 from inspection.errors import DocumentError, Fault
+from inspection.figure import Figure, load_figures
+from inspection.fitness import FitnessStandard, load_fitness
 from inspection.policy_file import PolicyModel
 
 Kind = Literal["code", "text", "choice", "choices", "yes-no", "count", "number", "percent", "date"]
@@ -28,6 +30,7 @@ MissingReason = Literal[
     "low-coverage",
     "new-school",
 ]
+FIGURE_CATALOGUE = Path("catalogue") / "figures.yaml"
 NUMERIC_KINDS = frozenset({"count", "number", "percent"})
 _TABLE_ENDING = re.compile(r"\.(xlsx|xlsm|xls|et|ods|csv|tsv|txt|html?|parquet)$")
 ColumnName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -56,7 +59,10 @@ class Column(PolicyModel):
     is_staged: bool = Field(default=True, description="否：只用于读取，不入库")
     pattern: str = Field(default="", description="代码的格式（正则表达式）")
     choices: dict[str, str] = Field(default={}, description="选项写法与代码")
-    choices_from: Literal["", "districts"] = Field(default="", description="选项取自配置文件")
+    choices_from: Literal["", "districts", "figures"] = Field(
+        default="", description="选项取自配置文件（districts）或数据项目录（figures）"
+    )
+    code_of: Literal["", "school"] = Field(default="", description="学校标识码：核对类别码和区划码")
     suffixes: tuple[str, ...] = Field(default=(), description="数字后可带的单位")
     units: dict[str, float] = Field(
         default={}, description="单位与折算数，如 元: 1、万元: 10000；单位写在表头末尾的括号里或数字之后"
@@ -68,6 +74,7 @@ class Column(PolicyModel):
     at_most: ColumnName | None = Field(default=None, description="边读边汇总的数据集：不得大于哪一列")
     refers_to: str = Field(default="", description="边读边汇总的数据集：须在哪一数据集中")
     is_personal: bool = False
+    is_sensitive: bool = Field(default=False, description="健康信息，或未满14周岁的学生的信息")
     purpose: str = Field(default="", description="个人信息的使用目的")
     handling: Literal["keep", "pseudonymise", "drop"] = "keep"
 
@@ -192,6 +199,12 @@ class SourceMap(PolicyModel):
     wide: Wide | None = Field(default=None, description="每个学科（或年级）一组列的宽表")
     same_object: SameObject | None = Field(default=None, description="同一对象用了两个代码时如何发现")
     reduce: Reduction | None = None
+    figures: Literal["", "school", "district"] = Field(
+        default="", description="长表：数据项取自目录的哪一部分"
+    )
+    listed_figures: tuple[Figure, ...] = Field(default=(), description="由目录填入，不必填写")
+    fitness: str = Field(default="", description="体质健康数据：用哪一份标准汇总")
+    fitness_standard: FitnessStandard | None = Field(default=None, description="由标准填入，不必填写")
     valid_from: str = Field(default="", description="从哪个学期起适用")
     valid_to: str = Field(default="", description="到哪个学期止")
 
@@ -203,6 +216,11 @@ class SourceMap(PolicyModel):
     def is_valid_in(self, term_id: str) -> bool:
         """Whether the map holds for a term."""
         return (self.valid_from or term_id) <= term_id <= (self.valid_to or term_id)
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether student rows become sums, so that none of them is kept."""
+        return self.reduce is not None or bool(self.fitness)
 
     @property
     def staged_columns(self) -> tuple[str, ...]:
@@ -289,7 +307,7 @@ def load_source_maps(folder: Path, term_id: str = "") -> dict[str, SourceMap]:
             continue
         if found.data_set in maps:
             faults.append(_twice(path, found.data_set))
-        maps[found.data_set] = found
+        maps[found.data_set] = _with_catalogue(found, folder)
     if not maps and not faults:
         faults.append(
             Fault(
@@ -303,6 +321,18 @@ def load_source_maps(folder: Path, term_id: str = "") -> dict[str, SourceMap]:
     if faults:
         raise DocumentError(f"来源说明有 {len(faults)} 处需要改正", faults)
     return maps
+
+
+def _with_catalogue(found: SourceMap, folder: Path) -> SourceMap:
+    """Return a map with the figures, or the fitness standard, that lie beside it."""
+    if found.fitness:
+        standard = load_fitness(folder / FIGURE_CATALOGUE.parent / f"{found.fitness}.yaml")
+        return found.model_copy(update={"fitness_standard": standard})
+    if not found.figures:
+        return found
+    catalogue = load_figures(folder / FIGURE_CATALOGUE)
+    listed = catalogue.school if found.figures == "school" else catalogue.district
+    return found.model_copy(update={"listed_figures": listed})
 
 
 def _twice(path: Path, data_set: str) -> Fault:

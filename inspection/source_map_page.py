@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from inspection.fault_code import fault_table
+from inspection.figure import figure_table
 from inspection.source_map import SourceMap
 
 KIND_TITLES: dict[str, str] = {
@@ -22,7 +23,11 @@ KIND_TITLES: dict[str, str] = {
 def with_generated_parts(page: str, maps: Mapping[str, SourceMap]) -> str:
     """Return the page with its generated parts as they should be now."""
     columns = [f"### {item.title} `{name}`\n\n{column_table(item)}" for name, item in sorted(maps.items())]
+    figures = [
+        f"### {item.title}\n\n{figure_table(item.listed_figures)}" for item in maps.values() if item.figures
+    ]
     page = _with_part(page, "faults", fault_table())
+    page = _with_part(page, "figures", "\n\n".join(figures))
     return _with_part(page, "columns", "\n\n".join(columns))
 
 
@@ -40,5 +45,6 @@ def column_table(source_map: SourceMap) -> str:
     for name, column in source_map.columns.items():
         headings, needed = "、".join(column.headings), "是" if column.is_required else ""
         kind = KIND_TITLES[column.kind] + ("（个人信息）" if column.is_personal else "")
+        kind += "（敏感）" if column.is_sensitive else ""
         lines.append(f"| `{name}` | {headings} | {kind} | {needed} | {column.wanted_words} |")
     return "\n".join(lines)

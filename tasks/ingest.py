@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 
 from inspection.canonical import digest_rows
 from inspection.data_set import SOURCE, DataSet, FileRead
-from inspection.errors import Fault, SourceError
+from inspection.division import Division, district_faults, load_divisions
+from inspection.errors import DocumentError, Fault, SourceError
 from inspection.fault_code import refuses_file
+from inspection.fitness import reduce_fitness
 from inspection.plan import Plan
 from inspection.reading import Bureau
 from inspection.receipt import Receipt
@@ -70,6 +72,8 @@ def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
     else:
         mend = partial(take_back, source_map=source_map, term_id=plan.term.id)
         found = read_data_set(paths, source_map, bureau, inbox=folder, mend=mend)
+    if source_map.fitness:
+        found = reduce_fitness(found, source_map)
     _require_usable(found, is_required=_is_required(plan, data_set))
     keep(plan.term.id, found)
     counts = {
@@ -135,7 +139,24 @@ def _bureau(plan: Plan, source_map: SourceMap) -> Bureau:
     referred = {column.refers_to for column in source_map.columns.values() if column.refers_to}
     known = {name: staged_data_set(plan.term.id, name).known("school_code") for name in sorted(referred)}
     key = settings().pseudonym_key.get_secret_value()
-    return Bureau(profile(), known, bytes.fromhex(key))
+    return Bureau(profile(), known, bytes.fromhex(key), divisions())
+
+
+def divisions() -> dict[str, Division]:
+    """Return the division table beside the source maps; a bureau without one has nothing looked up.
+
+    Raises:
+        DocumentError: the table is wrong, or the profile's districts are not what it says.
+    """
+    path = profile().folders.sources / "divisions.csv"
+    if not path.is_file():
+        return {}
+    found = load_divisions(path)
+    if not profile().has_synthetic_divisions:
+        districts = {district.code: district.name for district in profile().districts}
+        if faults := district_faults(districts, found):
+            raise DocumentError(f"配置文件的区县有 {len(faults)} 处需要核对", faults)
+    return found
 
 
 def _is_required(plan: Plan, data_set: str) -> bool:

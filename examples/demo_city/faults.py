@@ -13,6 +13,8 @@ from random import Random
 from examples.demo_city.table import Cell, Row, Table, readable_count
 
 Test = Callable[[Row], bool]
+_ABOLISHED = "370125"
+"""A county's code until 2018."""
 
 
 @dataclass(frozen=True, order=True)
@@ -77,6 +79,10 @@ class Planter:
         first = self.pick(
             table, lambda row: all(table.cell(row, column) != value for column, value in changes)
         )
+        self.repeat_row(kind, table, first, changes)
+
+    def repeat_row(self, kind: str, table: Table, first: Row, changes: Sequence[tuple[str, Cell]]) -> None:
+        """Repeat this very row further down, the same or with other values under the same key."""
         self._touched.add(id(first))
         second = list(first)
         for column, value in changes:
@@ -144,6 +150,11 @@ def plant_in_schools(planter: Planter, table: Table, *, template: Row, unused_co
         return row
 
     district = str(table.cell(template, "所属区县"))
+    gone, misclassed = extra(f"{district}城南小学", "所属区县", _ABOLISHED), extra(f"{district}城北小学")
+    planter.add("abolished-division", table, gone, "所属区县")
+    code = str(table.cell(misclassed, "学校标识码"))
+    table.set_cell(misclassed, "学校标识码", f"31{code[2:]}")
+    planter.add("school-code-parts", table, misclassed, "学校标识码")
     short, lettered = extra(f"{district}迎春路小学"), extra(f"{district}迎宾路小学")
     for row, wrong in (
         (short, lambda code: int(code[:-1])),

@@ -1,7 +1,7 @@
 """Writes one term's files of the city into an inbox, sound or with faults planted, and returns the answer key."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -16,7 +16,14 @@ from examples.demo_city.faults import (
     plant_in_survey,
 )
 from examples.demo_city.figures import stage_figures
+from examples.demo_city.fitness import fitness_table
 from examples.demo_city.indicators import indicator_layout, indicator_row, indicator_table, style_of
+from examples.demo_city.long_figures import (
+    OTHER_HEADINGS,
+    district_figure_table,
+    figure_layout,
+    figure_tables,
+)
 from examples.demo_city.pupils import result_table, survey_table
 from examples.demo_city.rosters import (
     inspector_layout,
@@ -25,6 +32,19 @@ from examples.demo_city.rosters import (
     school_layout,
     school_table,
 )
+from examples.demo_city.school_life import (
+    complaint_table,
+    exam_table,
+    homework_table,
+    matter_table,
+    self_evaluation_table,
+    student_survey_table,
+    survey_facts_layout,
+    survey_facts_table,
+    timetable_layout,
+    timetable_table,
+)
+from examples.demo_city.school_life_faults import plant_in_figures, plant_in_school_life
 from examples.demo_city.table import Row, Table, write_csv, write_workbook
 
 PREVIOUS_TERM = "2024-2025-2"
@@ -110,7 +130,9 @@ def _write_current_only(folder: Path, city: City, shared: tuple[Table, Sequence[
     inspectors = inspector_table(city)
     recusals = recusal_table(city, inspectors)
     survey = survey_table(city, term=CURRENT_TERM, opened_on="2026-04-16")
-    key = _plant(city, shared, (inspectors, recusals, survey))
+    kept = _kept(city)
+    key = _plant(city, shared, (inspectors, recusals, survey), kept)
+    _write_kept(folder, city, kept)
     write_workbook(folder, inspectors, inspector_layout("2026年"))
     write_csv(folder, recusals, encoding="utf-8-sig")
     write_csv(folder, survey, encoding="gb18030")
@@ -120,27 +142,76 @@ def _write_current_only(folder: Path, city: City, shared: tuple[Table, Sequence[
     return key
 
 
+_Kept = tuple[Sequence[Table], Table, Mapping[str, Table]]
+"""The districts' figures in the long layout, their own, and by data set what schools keep of the term's work."""
+
+
+def _kept(city: City) -> _Kept:
+    tables = [
+        timetable_table(city, term=CURRENT_TERM),
+        homework_table(city, term=CURRENT_TERM),
+        exam_table(city, term=CURRENT_TERM),
+        survey_facts_table(city, term=CURRENT_TERM),
+        student_survey_table(city, term=CURRENT_TERM),
+        complaint_table(city, term=CURRENT_TERM),
+        self_evaluation_table(city, term=CURRENT_TERM),
+        fitness_table(city, term=CURRENT_TERM),
+        matter_table(),
+    ]
+    figures = figure_tables(city, term=CURRENT_TERM)
+    return (
+        figures,
+        district_figure_table(city, term=CURRENT_TERM),
+        {table.data_set: table for table in tables},
+    )
+
+
+def _write_kept(folder: Path, city: City, kept: _Kept) -> None:
+    figures, districts, life = kept
+    title = _TERMS[CURRENT_TERM].title
+    for place, (district, table) in enumerate(zip(city.districts, figures, strict=True)):
+        layout = figure_layout(district, title=title)
+        if table.file.endswith(".csv"):
+            write_csv(folder, table, encoding="gb18030")
+        else:
+            spelt = dict(zip(table.columns, OTHER_HEADINGS, strict=True)) if place == 2 else {}
+            write_workbook(folder, table, replace(layout, headings=spelt))
+    write_csv(folder, districts, encoding="utf-8-sig")
+    write_workbook(folder, life["timetables"], timetable_layout(title))
+    write_workbook(folder, life["surveys"], survey_facts_layout(title))
+    for name in ("homework_log", "exam_log", "student_survey", "complaints", "fitness"):
+        write_csv(folder, life[name], encoding="gb18030")
+    for name in ("self_evaluation", "matters"):
+        write_csv(folder, life[name], encoding="utf-8-sig")
+
+
 def _plant(
-    city: City, shared: tuple[Table, Sequence[Table], Table], own: tuple[Table, Table, Table]
+    city: City,
+    shared: tuple[Table, Sequence[Table], Table],
+    own: tuple[Table, Table, Table],
+    kept: "_Kept",
 ) -> AnswerKey:
     schools, indicators, results = shared
     inspectors, recusals, survey = own
     rng = Random(f"{city.seed}/faults")
     pilots = frozenset(school.code for school in city.schools[:_PILOT_COUNT])
     planter = Planter(rng=rng, spared_codes=pilots)
-    unused = [school_code(_UNUSED_SERIAL + number, "primary-school") for number in range(12)]
+    unused = [school_code(_UNUSED_SERIAL + number, "primary-school") for number in range(20)]
     template = next(
         row
         for school, row in zip(city.schools, schools.rows, strict=True)
         if school.school_type == "primary-school" and schools.cell(row, "所属区县") == school.district.name
     )
-    plant_in_schools(planter, schools, template=list(template), unused_codes=unused[:6])
+    plant_in_schools(planter, schools, template=list(template), unused_codes=[*unused[:6], *unused[12:14]])
     plant_in_people(planter, inspectors, recusals)
     strangers = [_stranger(city, district, unused[6 + district]) for district in (1, 3)]
     is_large = len(city.schools) >= _LARGE_CITY
     plant_in_indicators(planter, indicators, strangers=strangers, is_large=is_large)
     plant_in_survey(planter, survey, unused[10:])
     plant_in_results(planter, results, unused[11:])
+    figures, districts, life = kept
+    plant_in_figures(planter, figures, districts, unused[14:15])
+    plant_in_school_life(planter, life, unused[15:18])
     for file in STRAY_FILES:
         planter.stray(file)
     return planter.answer_key()

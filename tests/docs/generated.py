@@ -14,7 +14,11 @@ from inspection.source_map import SourceMap, load_source_maps
 from tasks.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-_ORDER = ("schools", "inspectors", "recusals", "indicators", "parent_survey", "results")
+_ORDER = (
+    *("schools", "inspectors", "recusals", "matters", "indicators", "figures", "district_figures"),
+    *("results", "fitness", "parent_survey", "student_survey", "surveys"),
+    *("timetables", "homework_log", "exam_log", "self_evaluation", "complaints"),
+)
 _EFFECTS = MappingProxyType(
     {
         "critical": EFFECT_WORDS["refuse-file"],

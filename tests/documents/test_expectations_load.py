@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from inspection.expectation import Suite, suite_paths
+from inspection.fitness import COLUMNS as FITNESS_COLUMNS
+from inspection.fitness import no_fitness_sums
 from inspection.result_sums import COLUMNS, no_sums
 from inspection.source_map import SourceMap, load_source_maps
 from tasks.expectation import check, load_suites
@@ -27,7 +29,8 @@ def documents(home: Path, data_set: str) -> tuple[Suite, SourceMap]:
 @pytest.mark.parametrize(("home", "data_set"), CASES)
 def test_every_rule_names_columns_of_its_data_set(home: Path, data_set: str) -> None:
     suite, source_map = documents(home, data_set)
-    columns = set(COLUMNS if source_map.reduce else source_map.staged_columns)
+    reduced = FITNESS_COLUMNS if source_map.fitness else COLUMNS
+    columns = set(reduced if source_map.is_reduced else source_map.staged_columns)
     for rule in suite.rules:
         assert set(rule.read_columns) <= columns, rule.id
 
@@ -53,6 +56,7 @@ def test_every_rule_says_what_is_wanted_and_why(home: Path, data_set: str) -> No
 @pytest.mark.parametrize(("home", "data_set"), CASES)
 def test_every_suite_runs_on_an_empty_data_set(home: Path, data_set: str) -> None:
     suite, source_map = documents(home, data_set)
-    frame = no_sums() if source_map.reduce else pd.DataFrame({name: [] for name in source_map.staged_columns})
+    empty = no_fitness_sums() if source_map.fitness else no_sums()
+    frame = empty if source_map.is_reduced else pd.DataFrame({name: [] for name in source_map.staged_columns})
     report = check(frame, suite, parameters={name: [] for name in suite.parameters})
     assert len(report.results) == len(suite.rules)

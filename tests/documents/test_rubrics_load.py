@@ -16,7 +16,7 @@ RUBRICS = [
     path
     for folder in FOLDERS
     for path in sorted((ROOT / folder).glob("*.yaml"))
-    if path.name not in {"indicators.yaml", "measures.yaml"}
+    if path.name not in {"indicators.yaml", "measures.yaml", "risk.yaml"}
 ]
 SUMS = {"sat_count", "pass_count", "grade", "subject"}
 

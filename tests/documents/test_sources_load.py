@@ -27,6 +27,17 @@ def test_the_office_maps_are_all_there() -> None:
         "findings",
         "visit_results",
         "hearings",
+        "figures",
+        "district_figures",
+        "fitness",
+        "student_survey",
+        "surveys",
+        "timetables",
+        "homework_log",
+        "exam_log",
+        "complaints",
+        "self_evaluation",
+        "matters",
     }
 
 

@@ -72,6 +72,10 @@ def viewer(role: Role) -> Viewer:
     return Viewer(f"{role}-1", role, SCOPES.get(role, ""))
 
 
+BY_SCHOOL = {"indicators", "figures", "timetables", "homework_log", "exam_log", "self_evaluation"}
+BY_DISTRICT = {"parent_survey", "results", "district_figures", "fitness", "student_survey", "surveys"}
+
+
 def test_the_table_speaks_of_every_role_and_every_kind() -> None:
     assert set(WANTED) == set(product(Role, Kind))
     assert set(RULES) == set(Kind) == set(KIND_TITLES)
@@ -118,8 +122,8 @@ def test_only_those_concerned_send_data_in() -> None:
     senders = {data_set: {role.value: sending_reach(role, data_set) for role in Role} for data_set in SENDERS}
     for data_set, found in senders.items():
         wanted = {"office": Reach.ANY}
-        wanted |= {"district": Reach.OWN} if data_set in {"indicators", "parent_survey", "results"} else {}
-        wanted |= {"school": Reach.OWN} if data_set == "indicators" else {}
+        wanted |= {"district": Reach.OWN} if data_set in BY_DISTRICT | BY_SCHOOL else {}
+        wanted |= {"school": Reach.OWN} if data_set in BY_SCHOOL else {}
         wanted |= {"inspector": Reach.OWN} if data_set == "findings" else {}
         assert {role: reach for role, reach in found.items() if reach} == wanted, data_set
     assert sending_reach(Role.OFFICE, "no-such-data-set") is None
