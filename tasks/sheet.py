@@ -283,6 +283,7 @@ def _text_batches(file: BinaryIO, encoding: str) -> Iterator[Any]:
     first, taken = 1, set[int]()
     try:
         for batch in arrow_csv.open_csv(file, reading, parsing, converting):
+            _refuse_swallowed_rows(batch, delimiter)
             taken = {number for number in taken if number >= first} | {number for number, _ in odd}
             numbers = _numbers(first, batch.num_rows, taken)
             first = numbers[-1] + 1 if numbers else first
@@ -291,6 +292,21 @@ def _text_batches(file: BinaryIO, encoding: str) -> Iterator[Any]:
         raise RefusedError("unreadable", "引号或分隔符有误") from error
     if odd:
         yield _with_odd(_batch([], [], width), odd, delimiter)
+
+
+def _refuse_swallowed_rows(batch: Any, delimiter: str) -> None:
+    """Refuse a file in which a stray quote has made one cell of the rest of a row and the beginning of another.
+
+    Such a row keeps its width only when the cell holds at least as many delimiters as a row does; of any other
+    width it is told as odd.
+    """
+    import pyarrow.compute as pc
+
+    least = max(1, batch.num_columns - 1)
+    for column in batch.columns:
+        for cell in column.dictionary.filter(pc.match_substring(column.dictionary, "\n")).to_pylist():
+            if cell.count(delimiter) >= least:
+                raise RefusedError("unreadable", "有引号没有配对，把几行并成了一格")
 
 
 def _with_odd(batch: Any, odd: list[tuple[int, str]], delimiter: str) -> Any:

@@ -172,3 +172,14 @@ def test_a_repeated_cell_of_an_open_document_stays_within_the_limits(tmp_path: P
     with pytest.raises(SourceError) as caught:
         read_file(path, MAP, inbox=tmp_path, limits=replace(LIMITS, memory_bytes=2**30))
     assert {fault.code for fault in caught.value.faults} <= {"IN-005", "IN-006"}
+
+
+def test_rows_that_a_stray_quote_swallows_are_not_lost(tmp_path: Path) -> None:
+    rows = [line.split(",") for line in TEXT.strip().splitlines()]
+    whole = tmp_path / "学校.csv"
+    whole.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    assert codes(whole) == BOTH
+    # The quote opens in one row and closes in the same column of the next: the width of the row is right.
+    rows[1][1], rows[2][1] = f'"{rows[1][1]}', f'{rows[2][1]}"'
+    whole.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    assert "有引号没有配对，把几行并成了一格" in refusal(whole)
