@@ -12,12 +12,13 @@ from tasks.check import check_data_set, show_quality
 from tasks.clock import working_time
 from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
 from tasks.plan import plan_of
+from tasks.run_title import run_title
 from tasks.score import derive_indicators
 from tasks.standing import show_standing
 from tasks.turn import campaign_turn
 
 
-@flow(name="check-submissions", flow_run_name="核查上报 {request.campaign_id}")
+@flow(name="check-submissions", flow_run_name=run_title("核查上报"))
 def check_submissions(request: CampaignRequest) -> State[list[Receipt]]:
     """读取、核查已报数据，生成更正表，列出上报进度；不评分，不抽取。
 

@@ -9,10 +9,11 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.campaign import check_readiness, deploy_campaign
 from tasks.clock import working_time
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
 
-@flow(name="deploy-cycle", flow_run_name="启动部署 {request.campaign_id}")
+@flow(name="deploy-cycle", flow_run_name=run_title("启动部署"))
 def deploy_cycle(request: CampaignRequest) -> State[list[Receipt]]:
     """核对计划、评价细则、数据模板等文件，登记工作周期和检查批次。"""
     with campaign_turn(request.campaign_id):

@@ -9,11 +9,12 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
 from tasks.draw import draw_schools, enter_public_values, show_draw
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 from tasks.visit import dispatch_teams
 
 
-@flow(name="draw-inspection", flow_run_name="随机抽取 {request.campaign_id}")
+@flow(name="draw-inspection", flow_run_name=run_title("随机抽取"))
 def draw_inspection(request: DrawRequest) -> State[list[Receipt]]:
     """按已公布的方案，用公开数值抽取学校和检查人员，并派发工作手册与检查记录表。"""
     with campaign_turn(request.campaign_id):

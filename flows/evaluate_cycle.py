@@ -9,10 +9,11 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
 from tasks.evaluation import estimate_all, evaluate, show_estimates, show_evaluation
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
 
-@flow(name="evaluate-cycle", flow_run_name="总结评估 {request.campaign_id}")
+@flow(name="evaluate-cycle", flow_run_name=run_title("总结评估"))
 def evaluate_cycle(request: CampaignRequest) -> State[list[Receipt]]:
     """汇总各项指标的达标面，并由抽查样本推断全部学校的达标情况。"""
     with campaign_turn(request.campaign_id):

@@ -10,11 +10,12 @@ from tasks.border import flow
 from tasks.clock import working_time
 from tasks.opening import OVERDUE, follow_opening
 from tasks.rectification import follow_rectifications, show_rectifications
+from tasks.run_title import run_title
 from tasks.special import follow_specials
 from tasks.turn import campaign_turn
 
 
-@flow(name="follow-up", flow_run_name="跟踪整改 {request.campaign_id}")
+@flow(name="follow-up", flow_run_name=run_title("跟踪整改"))
 def follow_up(request: CampaignRequest) -> State[list[Receipt]]:
     """按工作日计算整改期限，列出临期和逾期的学校；列出待决定和逾期未补办审批的专项督导；密封抽取逾期未公布的予以提醒。"""
     with campaign_turn(request.campaign_id):

@@ -15,12 +15,13 @@ from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
 from tasks.integrity import screen_integrity
 from tasks.plan import plan_of
 from tasks.quality import report_quality
+from tasks.run_title import run_title
 from tasks.score import derive_indicators, score_schools, show_bands
 from tasks.standing import show_standing
 from tasks.turn import campaign_turn
 
 
-@flow(name="inspect-term", flow_run_name="学期评定 {request.campaign_id}")
+@flow(name="inspect-term", flow_run_name=run_title("学期评定"))
 def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
     """读取本学期上报数据，核查、评分，并公布抽取方案。
 

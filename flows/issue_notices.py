@@ -11,10 +11,11 @@ from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases
 from tasks.clock import working_time
 from tasks.hearing import send_register
 from tasks.notice import issue_approved, issue_letters, render_notices
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
 
-@flow(name="issue-notices", flow_run_name="办理处理措施 {request.campaign_id}")
+@flow(name="issue-notices", flow_run_name=run_title("办理处理措施"))
 def issue_notices(request: NoticeRequest) -> State[list[Receipt]]:
     """提出处理建议，告知学校并听取申辩，按审批决定制发文书。
 

@@ -10,10 +10,11 @@ from tasks.border import flow
 from tasks.clock import working_time
 from tasks.draw import show_draw
 from tasks.opening import open_drawn
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
 
-@flow(name="open-draw", flow_run_name="公开抽取结果 {request.campaign_id}")
+@flow(name="open-draw", flow_run_name=run_title("公开抽取结果"))
 def open_draw(request: OpenRequest) -> State[list[Receipt]]:
     """重新核验抽取记录，登记公开，供任何人复算。"""
     with campaign_turn(request.campaign_id):

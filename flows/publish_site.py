@@ -9,10 +9,11 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
 from tasks.publication import publish
+from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
 
-@flow(name="publish-site", flow_run_name="公示 {request.campaign_id}")
+@flow(name="publish-site", flow_run_name=run_title("公示"))
 def publish_site(request: CampaignRequest) -> State[list[Receipt]]:
     """生成公示网站：计划、抽取记录、检查结果、等级分布、文书与台账。"""
     with campaign_turn(request.campaign_id):

@@ -9,11 +9,12 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
 from tasks.finding import enter_findings, show_results, take_back_workbooks
+from tasks.run_title import run_title
 from tasks.score import score_schools, show_bands
 from tasks.turn import campaign_turn
 
 
-@flow(name="record-findings", flow_run_name="收回检查记录 {request.campaign_id}")
+@flow(name="record-findings", flow_run_name=run_title("收回检查记录"))
 def record_findings(request: CampaignRequest) -> State[list[Receipt]]:
     """收回检查记录表，核对后存档，并据现场核查结果复评受检学校。"""
     campaign_id = request.campaign_id

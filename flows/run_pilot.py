@@ -12,11 +12,12 @@ from tasks.check import check_data_set
 from tasks.clock import working_time
 from tasks.ingest import data_sets_owed, ingest_data_set, look_into_inbox
 from tasks.plan import plan_of
+from tasks.run_title import run_title
 from tasks.score import derive_indicators, rehearse_pilot
 from tasks.turn import campaign_turn
 
 
-@flow(name="run-pilot", flow_run_name="试点推进 {request.campaign_id}")
+@flow(name="run-pilot", flow_run_name=run_title("试点推进"))
 def run_pilot(request: CampaignRequest) -> State[list[Receipt]]:
     """对试点学校试读、试核、试评，不入库，不抽取。"""
     campaign_id = request.campaign_id

@@ -8,6 +8,7 @@ from inspection.special_request import SpecialRequest
 from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
+from tasks.run_title import run_title
 from tasks.special import (
     check_special,
     dispatch_urgent,
@@ -23,7 +24,7 @@ from tasks.special_notice import render_special_notices
 from tasks.turn import campaign_turn
 
 
-@flow(name="special-inspection", flow_run_name="专项督导 {request.campaign_id}")
+@flow(name="special-inspection", flow_run_name=run_title("专项督导"))
 def special_inspection(request: SpecialRequest) -> State[list[Receipt]]:
     """核对专项督导申请并预排检查组；关闭“仅预览”后登记申请，经负责人批准后派组。
 

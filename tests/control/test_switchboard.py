@@ -114,7 +114,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def test_a_run_from_the_form_completes_on_the_worker(room: Room) -> None:
     deployed = room.run("deploy-cycle", {"campaign_id": CAMPAIGN, "as_of": "2026-03-05"})
     assert (deployed["name"], deployed["state"], deployed["message"]) == (
-        f"启动部署 {CAMPAIGN}",
+        f"启动部署 2025—2026学年第二学期 全部区县 {CAMPAIGN}",
         "Completed",
         "启动部署完成，计划已登记入台账",
     )
