@@ -26,6 +26,7 @@ from inspection.store.engine import engine
 PASSWORD = "admin:hu-gang"
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 PATIENCE_SECONDS = 240.0
+_ASKED_AGAIN = 10
 
 
 def wait_for(what: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
@@ -220,7 +221,12 @@ class Installation:
         """Ask Prefect's server."""
         user, _, word = PASSWORD.partition(":")
         address = f"http://127.0.0.1:{self.ports['server']}/api/{path}"
-        answer = httpx.request(verb, address, json=content, auth=httpx.BasicAuth(user, word), timeout=30)
+        for _ in range(_ASKED_AGAIN):
+            answer = httpx.request(verb, address, json=content, auth=httpx.BasicAuth(user, word), timeout=30)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            # Its own database was busy for a moment, as it says itself.
+            time.sleep(1.0)
         answer.raise_for_status()
         return answer.json()
 

@@ -104,30 +104,17 @@ def _schools_answer(workspace: Path) -> None:
     fill_hearings(register, replies, seed=SEED, replied_on=date(2026, 6, 15))
 
 
-@dataclass(frozen=True)
-class Cell:
-    """What came of one kill: what differs afterwards, or that the stage could not be hit that way."""
-
-    differs: tuple[str, ...] = ()
-    missed: str = ""
-
-    @property
-    def words(self) -> str:
-        """The cell as it stands in the table."""
-        if self.missed:
-            return self.missed
-        return f"不一致：{'、'.join(self.differs)}" if self.differs else "一致"
-
-
-NOT_WRITING = Cell(missed="不适用（未遇写入）")
-OVER = Cell(differs=("运行太短，未能打断",))
+EQUAL = "一致"
+NOT_WRITING = "不适用（未遇写入）"
+OVER = "不一致：运行太短，未能打断"
 
 
 class Lab:
     """An installation on one database, taken through the term stage by stage."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, cells: Path) -> None:
         self.database = database
+        self.cells = cells
         self.folder = folder
         self.workspace = folder / "workspace"
         server = PostgresServer(folder / "pg") if database == "postgresql" else None
@@ -141,9 +128,8 @@ class Lab:
         for name in STRAY_FILES:
             (self.workspace / "inbox" / CURRENT_TERM / name).unlink()
 
-    def run(self, victims: tuple[str, ...], chosen: tuple[str, ...]) -> dict[tuple[str, str], Cell]:
-        """Take every stage, killed in every way that was asked for."""
-        found: dict[tuple[str, str], Cell] = {}
+    def run(self, victims: tuple[str, ...], chosen: tuple[str, ...]) -> None:
+        """Take every stage, killed in every way that was asked for and is not on file yet."""
         self.room.up()
         try:
             self._undisturbed("inspect-term", {"campaign_id": "2024-2025-2-basic", "as_of": "2026-03-05"})
@@ -154,20 +140,23 @@ class Lab:
                 seconds = self._undisturbed(stage.deployment, parameters)
                 expected = self._content()
                 for victim in self._victims(stage, victims, chosen):
-                    cell = self._cell(stage, victim, parameters, expected, seconds)
-                    found[stage.title, victim] = cell
-                    sys.stdout.write(f"{self.database}\t{stage.title}\t{victim}\t{cell.words}\n")
+                    words = self._cell(stage, victim, parameters, expected, seconds)
+                    line = f"{self.database}\t{stage.title}\t{victim}\t{words}\n"
+                    sys.stdout.write(line)
                     sys.stdout.flush()
+                    with self.cells.open("a", encoding="utf-8") as kept:
+                        kept.write(line)
         finally:
             self.room.down()
             if self.store.postgresql:
                 self.store.postgresql.cleanup()
-        return found
 
     def _victims(self, stage: Stage, victims: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...]:
         if chosen and stage.title not in chosen:
             return ()
-        return (*victims, BOTH) if stage.title == BOTH_STAGE else victims
+        wanted = (*victims, BOTH) if stage.title == BOTH_STAGE else victims
+        known = on_file(self.cells)
+        return tuple(victim for victim in wanted if (self.database, stage.title, victim) not in known)
 
     def _cell(
         self,
@@ -176,7 +165,8 @@ class Lab:
         parameters: dict[str, Any],
         expected: Mapping[str, object],
         seconds: float,
-    ) -> Cell:
+    ) -> str:
+        """Return what came of the kills, in the words of the table."""
         missed = OVER
         for attempt in range(ATTEMPTS):
             self._put_back()
@@ -189,7 +179,8 @@ class Lab:
                 continue
             self._undisturbed(stage.deployment, parameters)
             found = self._content()
-            return Cell(tuple(sorted(k for k in {*found, *expected} if found.get(k) != expected.get(k))))
+            differs = sorted(k for k in {*found, *expected} if found.get(k) != expected.get(k))
+            return f"不一致：{'、'.join(differs)}" if differs else EQUAL
         return missed
 
     def _strike(self, stage: Stage, victim: str, parameters: dict[str, Any], delay: float) -> bool:
@@ -241,7 +232,15 @@ class Lab:
         return found | dict(documents(self.folder))
 
 
-def page(cells: Mapping[tuple[str, str, str], Cell]) -> str:
+def on_file(cells: Path) -> dict[tuple[str, str, str], str]:
+    """Return the cells that are known: database, stage and victim, and what came of it."""
+    lines = cells.read_text(encoding="utf-8").splitlines() if cells.is_file() else []
+    return {
+        (database, stage, victim): words for database, stage, victim, words in (x.split("\t") for x in lines)
+    }
+
+
+def page(cells: Mapping[tuple[str, str, str], str]) -> str:
     """Return the page."""
     titles = list(dict.fromkeys(stage for _, stage, _ in cells))
     columns = [(database, victim) for database in DATABASES for victim in (*VICTIMS, BOTH)]
@@ -264,9 +263,9 @@ def page(cells: Mapping[tuple[str, str, str], Cell]) -> str:
     ]
     for title in titles:
         row = [cells.get((database, title, victim)) for database, victim in columns]
-        lines.append(f"| {title} |{''.join(f' {cell.words} |' if cell else ' — |' for cell in row)}")
-    equal = sum(cell.words == "一致" for cell in cells.values())
-    missed = sum(bool(cell.missed) for cell in cells.values())
+        lines.append(f"| {title} |{''.join(f' {words or "—"} |' for words in row)}")
+    equal = sum(words == EQUAL for words in cells.values())
+    missed = sum(words == NOT_WRITING for words in cells.values())
     return "\n".join([*lines, "", f"共 {len(cells)} 格，一致 {equal} 格，不适用 {missed} 格。", ""])
 
 
@@ -276,18 +275,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--databases", nargs="+", default=DATABASES, choices=DATABASES)
     parser.add_argument("--victims", nargs="+", default=tuple(VICTIMS), choices=tuple(VICTIMS))
     parser.add_argument("--stages", nargs="*", default=())
-    parser.add_argument("--no-page", action="store_true", help="leave the page as it is")
+    parser.add_argument("--cells", type=Path, help="a file of cells that are known; new ones are added to it")
     options = parser.parse_args(arguments)
-    cells: dict[tuple[str, str, str], Cell] = {}
-    for database in options.databases:
-        with tempfile.TemporaryDirectory(prefix="kill-", ignore_cleanup_errors=True) as folder:
-            Path(folder).chmod(0o755)
-            found = Lab(Path(folder), database).run(tuple(options.victims), tuple(options.stages))
-            cells |= {(database, *key): cell for key, cell in found.items()}
-    if not options.no_page:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(page(cells), encoding="utf-8")
-    return int(any(cell.differs for cell in cells.values()))
+    with tempfile.TemporaryDirectory(prefix="kill-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        cells = options.cells or Path(folder) / "cells.tsv"
+        for database in options.databases:
+            home = Path(folder) / database
+            home.mkdir(mode=0o755)
+            Lab(home, database, cells).run(tuple(options.victims), tuple(options.stages))
+        found = on_file(cells)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(found), encoding="utf-8")
+    return int(any(words not in {EQUAL, NOT_WRITING} for words in found.values()))
 
 
 if __name__ == "__main__":
