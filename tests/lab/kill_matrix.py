@@ -262,8 +262,8 @@ def page(cells: Mapping[tuple[str, str, str], str]) -> str:
         "|---" * (len(columns) + 1) + "|",
     ]
     for title in titles:
-        row = [cells.get((database, title, victim)) for database, victim in columns]
-        lines.append(f"| {title} |{''.join(f' {words or "—"} |' for words in row)}")
+        row = [cells.get((database, title, victim), "—") for database, victim in columns]
+        lines.append(f"| {title} |{''.join(f' {words} |' for words in row)}")
     equal = sum(words == EQUAL for words in cells.values())
     missed = sum(words == NOT_WRITING for words in cells.values())
     return "\n".join([*lines, "", f"共 {len(cells)} 格，一致 {equal} 格，不适用 {missed} 格。", ""])
