@@ -117,8 +117,10 @@ class Lab:
         self.cells = cells
         self.folder = folder
         self.workspace = folder / "workspace"
-        server = PostgresServer(folder / "pg") if database == "postgresql" else None
-        if server:
+        server = None
+        if database == "postgresql":
+            (folder / "pg").mkdir()
+            server = PostgresServer(folder / "pg")
             server.start()
         self.store = Store(folder, server)
         self.store.create()
