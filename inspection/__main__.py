@@ -1,9 +1,10 @@
-"""The command line of the rules: check a draw record or a ledger with nothing but Python's standard library.
+"""The command line of the rules: check a draw record, its annex or a ledger with nothing but Python's standard library.
 
     python -m inspection verify record.json [--ledger ledger.json] [--head HASH] [--commitment HASH]
+    python -m inspection verify-annex record.json annex.json [--names names.csv] [--commitment HASH]
     python -m inspection verify-ledger ledger.json [--head HASH]
 
-Exit status of `verify`: 0 all well, 1 a step fails, 2 a file cannot be read; otherwise that of the error.
+Exit status of `verify` and `verify-annex`: 0 all well, 1 a step fails, 2 a file cannot be read; otherwise that of the error.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspection import ledger, verify
+from inspection import ledger, verify, verify_annex
 from inspection.errors import Fault, InspectionError, SourceError
 
 
@@ -20,9 +21,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["verify"]:
         return verify.main(given[1:])
-    parser = argparse.ArgumentParser(prog="python -m inspection", description="核验抽取记录和台账。")
+    if given[:1] == ["verify-annex"]:
+        return verify_annex.main(given[1:])
+    parser = argparse.ArgumentParser(prog="python -m inspection", description="核验抽取记录、附件和台账。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     commands.add_parser("verify", help="核验抽取记录（加 --help 查看用法）", add_help=False)
+    commands.add_parser("verify-annex", help="核验附件（供纪检机构使用）", add_help=False)
     chain = commands.add_parser("verify-ledger", help="核验台账是否完整")
     chain.add_argument("ledger", help="公开的台账文件（JSON）")
     chain.add_argument("--head", default=None, help="此前公布的台账头")

@@ -14,6 +14,7 @@ from inspection.canonical import digest
 from inspection.errors import Fault, ProtocolError, SourceError
 
 GENESIS = "0" * 64
+_SHORTEST_HEAD = 16
 
 _KIND = re.compile(r"[a-z][a-z_-]*")
 _FACT = re.compile(r"[A-Za-z0-9._:+-]{0,128}")
@@ -51,7 +52,8 @@ def entry(kind: str, payload: Mapping[str, Any], *, after: Entry | None) -> Entr
 def check_chain(entries: Iterable[Entry], *, published_head: str | None = None) -> tuple[Fault, ...]:
     """Return what is wrong with a chain: gaps, changed entries, cut links, a published head that is gone.
 
-    `published_head` is the hash of any entry published earlier, not necessarily the last.
+    `published_head` is the hash of any entry published earlier, not necessarily the last, or at least its first
+    16 digits, as notices print it.
     """
     faults = []
     hashes = set()
@@ -60,11 +62,15 @@ def check_chain(entries: Iterable[Entry], *, published_head: str | None = None) 
         faults += _entry_faults(item, seq=seq, prev_hash=prev_hash)
         hashes.add(item.entry_hash)
         seq, prev_hash = item.seq + 1, item.entry_hash
-    if published_head is not None and published_head not in hashes:
+    if published_head is not None and not _holds(hashes, published_head):
         remedy = "台账在该条之后被改写、截短，或者不是同一本台账。"
         fault = _fault("台账", "LED-004", f"含有已公布的台账头{published_head}", "没有这一条", remedy)
         faults.append(fault)
     return tuple(faults)
+
+
+def _holds(hashes: Iterable[str], head: str) -> bool:
+    return len(head) >= _SHORTEST_HEAD and any(item.startswith(head) for item in hashes)
 
 
 def document(entries: Iterable[Entry]) -> dict[str, Any]:

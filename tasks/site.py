@@ -58,6 +58,7 @@ _SCRIPTS = (
     "canonical.js",
     "record_format.js",
     "team_check.js",
+    "ledger_check.js",
     "record_check.js",
     "verify.js",
 )
@@ -159,6 +160,7 @@ def _verifier_page(facts: SiteFacts) -> dict[str, Any]:
         "style_source": _policy_source(style),
         "script": script,
         "script_source": _policy_source(script),
+        "script_digest": digest_bytes(script.encode()),
         # Inside a script element only `<` could end the element early.
         "own_record": record.replace("<", "\\u003c"),
     }

@@ -28,7 +28,8 @@ const STEPS = [
   ["substitutions", "递补", (r) => r.substitutions.length ? `${r.substitutions.length}次递补均为同层下一个号码` : "没有递补", substitutionFaults, "result"],
 ];
 
-// Checks the text of a record; `noted` is a commitment digest or sealed result hash noted earlier, or "".
+// Checks the text of a record or a ledger; `noted` is what somebody noted earlier: of a record the commitment digest
+// or the sealed result hash, of a ledger a head; or "".
 function checkText(text, noted) {
   let record;
   try {
@@ -36,7 +37,15 @@ function checkText(text, noted) {
   } catch (error) {
     return { verdict: "", steps: [step("format", "记录的格式", [`无法读取：${error.message}`])] };
   }
-  return checkRecord(record, noted);
+  return isLedger(record) ? checkLedgerSafely(record, noted) : checkRecord(record, noted);
+}
+
+function checkLedgerSafely(ledger, noted) {
+  try {
+    return checkLedger(ledger, noted);
+  } catch (error) {
+    return { verdict: "", steps: [step("chain", "台账首尾相接", [`无法计算：${error.message}`])] };
+  }
 }
 
 function checkRecord(record, noted) {

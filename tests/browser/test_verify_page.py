@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from inspection import ledger
 from inspection import record as records
 from inspection.canonical import canonical, digest
 from inspection.commitment import commit
@@ -24,6 +25,7 @@ from tests.rules.example_draw import (
     committed,
     drawn,
     entries,
+    in_ledger,
     school,
     setup,
 )
@@ -114,6 +116,27 @@ def test_a_dropped_file_is_verified(page: Page) -> None:
     page.locator("#report .note", has_text="dropped.json").wait_for()
     assert page.locator("#report").get_attribute("data-outcome") == "pass"
     assert page.locator("li[data-step=substitutions] p").first.text_content() == "1次递补均为同层下一个号码"
+
+
+def test_a_ledger_is_followed_to_a_head_noted_earlier(page: Page, site: Path) -> None:
+    text = (site / "data" / "ledger.json").read_text(encoding="utf-8")
+    published = json.loads(text)
+    older = published["entries"][0]["entry_hash"]
+    assert report(page, text, older) == {"chain": "pass", "noted": "pass"}
+    assert report(page, text, older[:16]) == {"chain": "pass", "noted": "pass"}
+    assert report(page, text, older[:15]) == {"chain": "pass", "noted": "fail"}
+    assert report(page, text) == {"chain": "pass", "noted": "later"}
+    assert failing(report(page, text, "0" * 64)) == ["noted"]
+
+
+@pytest.mark.parametrize("part", ["seq", "kind", "payload", "prev_hash", "entry_hash"])
+def test_a_ledger_changed_anywhere_is_refused(page: Page, part: str) -> None:
+    chain = in_ledger()[1]
+    published = json.loads(json.dumps(ledger.document(chain)))
+    published["entries"][1][part] = {"payload": {}, "seq": 7}.get(part, "ab" * 32)
+    assert failing(report(page, published, chain[-1].entry_hash))[0] == "chain"
+    del published["entries"][1][part]
+    assert failing(report(page, published))[0] == "chain"
 
 
 def test_a_commitment_noted_earlier_unmasks_another_consistent_draw(page: Page, site: Path) -> None:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from inspection.integrity import load_screen
+from tests.lab.attack_kinds import KINDS
+from tests.lab.attacks import ATTEMPTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,3 +28,11 @@ def test_the_page_on_expectations_keeps_both_goals() -> None:
     rows = re.findall(r"\| ([\d.]+) \| ≤ ([\d.]+) \|$", page, re.MULTILINE)
     assert len(rows) == 2
     assert all(float(ratio) <= float(goal) for ratio, goal in rows)
+
+
+def test_the_page_on_attacks_has_every_kind_detected_by_what_binds_it_and_no_false_alarm() -> None:
+    page = (ROOT / "docs" / "lab" / "attacks.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| (\d+/\d+) \|$", page, re.MULTILINE))
+    assert rows == {kind.title: f"{ATTEMPTS}/{ATTEMPTS}" for kind in KINDS}
+    assert f"共改动 {ATTEMPTS * len(KINDS)} 次，发现 {ATTEMPTS * len(KINDS)} 次。" in page
+    assert "共 1000 次，误报 0 次。" in page

@@ -1,10 +1,14 @@
 """The publication site: what it says, how it holds together, and that it comes whole or not at all."""
 
+import base64
 import csv
 import hashlib
+import html
 import io
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -272,3 +276,26 @@ def luminance(colour: str) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_page_states_the_digest_of_its_program_and_the_command_that_computes_it(
+    pages: dict[str, str], tmp_path: Path
+) -> None:
+    page = pages["verify.html"]
+    (tmp_path / "verify.html").write_text(page, encoding="utf-8", newline="")
+    told = re.search(r'<pre id="script-digest">python3 -c "(.+?)"</pre>', page)
+    assert told
+    command = [sys.executable, "-c", html.unescape(told[1])]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    stated = run.stdout.strip()
+    assert page.count(stated) >= 1
+    policy = base64.b64encode(bytes.fromhex(stated)).decode()
+    assert f"script-src &#39;sha256-{policy}&#39;" in page or f"script-src 'sha256-{policy}'" in page
+
+
+def test_the_page_offers_the_verifier_with_the_digest_of_the_file_itself(
+    pages: dict[str, str], files: dict[str, bytes]
+) -> None:
+    page = pages["verify.html"]
+    assert '<a href="verify.py" download>' in page
+    assert hashlib.sha256(files["verify.py"]).hexdigest() in page

@@ -176,3 +176,12 @@ def test_a_substitution_entered_with_another_digest_shows() -> None:
 
 def test_what_is_no_ledger_fails_the_ledger_step() -> None:
     assert in_the_ledger({"entries": [1]}).message.startswith("结构不合规定：TypeError")
+
+
+def test_the_sixteen_digits_that_a_notice_prints_are_enough_and_fewer_are_not() -> None:
+    made, chain = in_ledger()
+    published, head = ledger.document(chain), chain[1].entry_hash
+    for length, is_enough in ((16, True), (15, False)):
+        steps = verify(made, ledger=published, head=head[:length])
+        assert (steps[-1].outcome == "pass") is is_enough
+        assert (ledger.check_chain(chain, published_head=head[:length]) == ()) is is_enough
