@@ -37,6 +37,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "kill-matrix.md"
 ATTEMPTS = 3
 # What stood on the site between two attempts did stand: its history may tell of it.
 HISTORY = "publication"
+# So did the list of why an attempt came to nothing, which stays for the office to read.
+REFUSALS = "/refusals/"
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,7 @@ class Lab:
     def _content(self) -> dict[str, object]:
         found: dict[str, object] = dict(content(self.store.url))
         del found[HISTORY]
-        return found | dict(documents(self.folder))
+        return found | {path: held for path, held in documents(self.folder).items() if REFUSALS not in path}
 
 
 def on_file(cells: Path) -> dict[tuple[str, str, str], str]:
@@ -255,7 +257,7 @@ def page(cells: Mapping[tuple[str, str, str], str]) -> str:
         "<!-- 本页由 python -m tests.lab.kill_matrix 生成，请勿直接修改。 -->",
         "",
         "12 所学校的演示学期。每格：该环节正在运行时以 SIGKILL 结束一方，重新启动后再办理一次；存档各表的内容",
-        "（网站历次版本的记录除外）与全部文书、页面逐一比对，与未中断时完全相同的为“一致”。打断的时刻由种子",
+        "（网站历次版本的记录、中断那一次留下的原因清单除外）与全部文书、页面逐一比对，与未中断时完全相同的为“一致”。打断的时刻由种子",
         f"“{SEED}:数据库:环节:对象:次数”确定，只计打断时流程进程仍在运行的。SQLite 没有服务进程，“数据库”一列是",
         "在写入事务进行当中结束流程进程；PostgreSQL 则结束数据库服务本身。执行进程和流程进程同时结束的，",
         "由失联检查自动标记，随后再办理。",
