@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from inspection.canonical import digest
-from inspection.draw import StratumKey, allocate, total_size
+from inspection.draw import StratumKey, allocate, class_size, total_size
 from inspection.errors import Fault, ProtocolError
 from inspection.pool import DrawSetup, PoolInspector, check, reasons_apart, stratum_of
 from inspection.seed import (
@@ -145,7 +145,9 @@ def _stratum_keys(strata: Mapping[StratumKey, str]) -> list[dict[str, Any]]:
 
 
 def _sizes(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]:
-    counts = Counter(strata[school.stratum] for school in setup.drawable_schools)
+    counts = Counter(strata[setup.key_of(school)] for school in setup.drawable_schools)
+    if setup.ratios:
+        return _sizes_by_class(setup, strata, counts)
     total = total_size(counts.total(), ratio=setup.ratio, number=setup.number)
     sizes = allocate(counts, total, minimum=setup.minimum_per_stratum)
     sizing = {
@@ -158,9 +160,28 @@ def _sizes(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]
     return {"sizing": sizing, "strata": lines}
 
 
+def _sizes_by_class(
+    setup: DrawSetup, strata: Mapping[StratumKey, str], counts: Mapping[str, int]
+) -> dict[str, Any]:
+    """Size every stratum by the ratio of its risk class; which class it is stays in the annex."""
+    ratios = {code: setup.ratios[key[-1]] for key, code in strata.items()}
+    lines = [
+        {
+            "stratum": code,
+            "pool": counts[code],
+            "size": class_size(counts[code], ratio=ratios[code], minimum=setup.minimum_per_stratum),
+            "ratio": ratios[code],
+        }
+        for code in sorted(counts)
+    ]
+    total = sum(int(str(line["size"])) for line in lines)
+    sizing = {"ratio": "", "number": 0, "minimum": setup.minimum_per_stratum, "total": total}
+    return {"sizing": sizing, "strata": lines}
+
+
 def _pool(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]:
     pool = [
-        {"school": s.code, "stratum": strata[s.stratum], "requires": sorted(set(s.requires))}
+        {"school": s.code, "stratum": strata[setup.key_of(s)], "requires": sorted(set(s.requires))}
         for s in setup.drawable_schools
     ]
     excluded = [

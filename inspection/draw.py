@@ -101,6 +101,19 @@ def total_size(pool_count: int, *, ratio: str = "", number: int = 0) -> int:
     return number
 
 
+def class_size(pool_count: int, *, ratio: str, minimum: int) -> int:
+    """Return how many schools a stratum with a ratio of its own gives: `ceil(ratio × pool_count)`.
+
+    Never fewer than `minimum`, nor more than the stratum holds; a ratio of 1 draws it whole.
+
+    Raises:
+        ProtocolError: ratio not in (0, 1], or minimum below 1.
+    """
+    if minimum < 1:
+        raise _size_error("每层至少抽取1所，使每所学校都有机会被抽中", f"{minimum}所")
+    return max(total_size(pool_count, ratio=ratio), min(minimum, pool_count))
+
+
 def merge_strata(
     pool_counts: Mapping[StratumKey, int], *, smallest: int, order: Sequence[StratumKey] = ()
 ) -> tuple[tuple[StratumKey, ...], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from inspection.canonical import digest_bytes
 from inspection.draw import school_id
 from inspection.publication import SchoolFacts
+from inspection.substitution import INSPECTOR, SCHOOL
 
 DRAWN, SUBSTITUTE, REPLACED, NOT_DRAWN = "抽中", "递补", "已被替换", "未抽中"
 
@@ -69,6 +70,16 @@ class Substitution:
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A seat that one inspector gave up and another got, by pseudonym, with the reason on record."""
+
+    school_name: str
+    inspector: str
+    successor: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Example:
     """One drawn school's ticket worked out in steps that any SHA-256 tool repeats."""
 
@@ -90,6 +101,7 @@ class DrawPage:
     strata: tuple[PoolStratum, ...]
     exclusions: tuple[Exclusion, ...]
     substitutions: tuple[Substitution, ...]
+    replacements: tuple[Replacement, ...]
     seed: str
     result_hash: str
     result_digest: str
@@ -119,6 +131,13 @@ def draw_page(record: Mapping[str, Any], schools: Iterable[SchoolFacts]) -> Draw
         substitutions=tuple(
             Substitution(_name(known, item["school"]), _name(known, item["substitute"]), item["reason"])
             for item in record.get("substitutions", ())
+            if item["kind"] == SCHOOL
+        ),
+        replacements=tuple(
+            Replacement(_name(known, seat["school"]), item["inspector"], seat["inspector"], item["reason"])
+            for item in record.get("substitutions", ())
+            if item["kind"] == INSPECTOR
+            for seat in item["seats"]
         ),
         seed=record.get("seed", ""),
         result_hash=record.get("result_hash", ""),
@@ -167,8 +186,9 @@ def _example(seed: str, strata: Iterable[PoolStratum]) -> Example | None:
 def _outcomes(record: Mapping[str, Any]) -> dict[str, str]:
     outcomes = {line["school"]: DRAWN for line in record.get("selection", ())}
     for item in record.get("substitutions", ()):
-        outcomes[item["school"]] = REPLACED
-        outcomes[item["substitute"]] = SUBSTITUTE
+        if item["kind"] == SCHOOL:
+            outcomes[item["school"]] = REPLACED
+            outcomes[item["substitute"]] = SUBSTITUTE
     return outcomes
 
 

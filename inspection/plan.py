@@ -3,9 +3,10 @@
 A plan is a YAML document that the office publishes before anything is drawn.
 """
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -56,12 +57,33 @@ class PublicSource(PolicyModel):
     throws: int = Field(default=60, ge=1, description="掷骰次数，仅用于 dice")
 
 
+class TargetPool(PolicyModel):
+    """Which schools a targeted draw 定向 is from; what is empty does not restrict. All empty: 不定向."""
+
+    types: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+
+    def holds(self, *, school_type: str, stages: Collection[str], district_code: str) -> bool:
+        """Say whether a school is in the pool."""
+        fits = (
+            not self.types or school_type in self.types,
+            not self.stages or bool(set(self.stages) & set(stages)),
+            not self.districts or district_code in self.districts,
+        )
+        return all(fits)
+
+
 class DrawPlan(PolicyModel):
     """How schools and inspectors are to be drawn."""
 
     kind: Literal["open", "sealed"] = "open"
     ratio: str = Field(default="", pattern=r"^(0\.\d+|1)?$")
     size: int = Field(default=0, ge=0)
+    ratios: dict[Literal["A", "B", "C", "D"], Annotated[str, Field(pattern=r"^(0\.\d*[1-9]\d*|1)$")]] = Field(
+        default={}, description="各风险等级的抽查比例；等级只进附件，不公布"
+    )
+    target: TargetPool = Field(default=TargetPool(), description="定向抽查的范围；留空为不定向")
     strata_by: tuple[Literal["district", "stage", "location", "type"], ...] = ("district",)
     minimum_per_stratum: int = Field(default=1, ge=1)
     sources: tuple[PublicSource, ...] = Field(min_length=1)
@@ -71,8 +93,8 @@ class DrawPlan(PolicyModel):
 
     @model_validator(mode="after")
     def _one_size(self) -> "DrawPlan":
-        if bool(self.ratio) == bool(self.size):
-            raise ValueError("抽查比例 ratio 与抽查数量 size 须填且只填一项")
+        if [bool(self.ratio), bool(self.size), bool(self.ratios)].count(True) != 1:
+            raise ValueError("抽查比例 ratio、抽查数量 size、分级比例 ratios 须填且只填一项")
         return self
 
 
@@ -84,11 +106,29 @@ class TeamPlan(PolicyModel):
     requires_stage_expertise: bool = True
 
 
+class Leave(PolicyModel):
+    """Days on which an inspector cannot be sent anywhere."""
+
+    inspector_id: str = Field(pattern=r"^[a-z0-9-]+$")
+    starts_on: date
+    ends_on: date
+
+
 class VisitPlan(PolicyModel):
-    """When the visits take place."""
+    """When the visits take place, and who is on leave meanwhile."""
 
     starts_on: date
     ends_on: date
+    leave: tuple[Leave, ...] = Field(default=(), description="检查人员请假日期，只填人员编号，不填姓名和事由")
+
+    @property
+    def away(self) -> frozenset[tuple[str, date]]:
+        """The days of leave, each with the inspector's id."""
+        return frozenset(
+            (one.inspector_id, one.starts_on + timedelta(days=count))
+            for one in self.leave
+            for count in range((one.ends_on - one.starts_on).days + 1)
+        )
 
 
 class DataOwed(PolicyModel):

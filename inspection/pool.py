@@ -5,7 +5,7 @@ What is frozen and published of it is in `commitment`. Standard library only.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inspection.draw import StratumKey, checked_parts, merge_strata, stratum_codes
@@ -66,7 +66,8 @@ class Relation:
 class DrawSetup:
     """Everything the office settles before it commits to a draw; the order of no list matters but `merge_order`.
 
-    Exactly one of `ratio` (decimal text) and `number` is given. Strata of fewer than `merge_below` schools
+    Exactly one of `ratio` (decimal text), `number` and `ratios` (decimal text by risk class) is given; with
+    `ratios` the risk class is part of the key of a stratum, and classes are never merged. Strata of fewer than `merge_below` schools
     (never less than `minimum_per_stratum`) are merged along `merge_order`, by default the sorted keys.
     """
 
@@ -80,11 +81,16 @@ class DrawSetup:
     sources: Sequence[PublicSource]
     ratio: str = ""
     number: int = 0
+    ratios: Mapping[str, str] = field(default_factory=dict)
     minimum_per_stratum: int = 1
     merge_below: int = 0
     merge_order: tuple[StratumKey, ...] = ()
     team_size: int = 2
     has_leader: bool = True
+
+    def key_of(self, school: PoolSchool) -> StratumKey:
+        """Return the key of a school's stratum."""
+        return (*school.stratum, school.risk_class) if self.ratios else school.stratum
 
     @property
     def sorted_schools(self) -> list[PoolSchool]:
@@ -113,6 +119,7 @@ def check(setup: DrawSetup, *, is_sealed: bool, as_of: datetime) -> None:
         *_id_faults(setup),
         *_relation_faults(setup),
         *_district_faults(setup),
+        *_ratio_faults(setup),
         *_source_faults(setup, as_of),
     ]
     if faults:
@@ -175,6 +182,22 @@ def _district_faults(setup: DrawSetup) -> list[Fault]:
     ]
 
 
+def _ratio_faults(setup: DrawSetup) -> list[Fault]:
+    """With a ratio for each risk class, every school needs a class that has one."""
+    if not setup.ratios:
+        return []
+    wanted = f"风险等级{'、'.join(sorted(setup.ratios))}之一"
+    remedy = "请先计算学校风险等级，或在计划的 ratios 中列明该等级的抽查比例。"
+    faults = [
+        _fault(f"学校 {school.code}", "POOL-009", wanted, f"“{school.risk_class}”", remedy)
+        for school in setup.drawable_schools
+        if school.risk_class not in setup.ratios
+    ]
+    if setup.ratio or setup.number:
+        faults.append(_fault("抽取数量", "POOL-009", "比例、数量、分级比例三者只填一项", "填了不止一项"))
+    return faults
+
+
 def _relation_faults(setup: DrawSetup) -> list[Fault]:
     people = {person.inspector_id for person in setup.inspectors}
     schools = {school.code for school in setup.schools}
@@ -213,9 +236,16 @@ def _source_faults(setup: DrawSetup, as_of: datetime) -> list[Fault]:
 
 def stratum_of(setup: DrawSetup) -> dict[StratumKey, str]:
     """Return the opaque stratum code of each stratum key, strata too small having been merged."""
-    counts = Counter(school.stratum for school in setup.drawable_schools)
+    counts = Counter(setup.key_of(school) for school in setup.drawable_schools)
     smallest = max(setup.merge_below, setup.minimum_per_stratum, 1)
-    return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order))
+    if not setup.ratios:
+        return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order))
+    groups: list[tuple[StratumKey, ...]] = []
+    for risk_class in sorted({key[-1] for key in counts}):
+        own = {key: count for key, count in counts.items() if key[-1] == risk_class}
+        order = [(*key, risk_class) for key in setup.merge_order if (*key, risk_class) in own]
+        groups += merge_strata(own, smallest=smallest, order=order)
+    return stratum_codes(groups)
 
 
 def reasons_apart(setup: DrawSetup) -> dict[tuple[str, str], list[str]]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from inspection.campaign import CampaignState
 from inspection.draw import total_size
 from inspection.ledger import Entry
-from inspection.plan import MODE_TITLES, Plan
+from inspection.plan import MODE_TITLES, Plan, TargetPool
 from inspection.suppression import CountTable, suppressed
 
 STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
@@ -105,13 +105,18 @@ class DataDue:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanFacts:
-    """The published plan; `ratio` is a decimal fraction as text ("0.2"), or empty where `size` is given."""
+    """The published plan; `ratio` is a decimal fraction as text ("0.2"), or empty where `size` is given.
+
+    With `is_sized_by_stratum` both are empty: the commitment says what every stratum gives.
+    """
 
     matters: tuple[MatterFacts, ...]
     data: tuple[DataDue, ...]
     pool_count: int
     ratio: str = ""
     size: int = 0
+    is_sized_by_stratum: bool = False
+    is_targeted: bool = False
     strata_titles: tuple[str, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
     team_size: int = 2
@@ -273,6 +278,8 @@ def plan_facts(plan: Plan, *, pool_count: int) -> PlanFacts:
         pool_count=pool_count,
         ratio=draw.ratio if draw else "",
         size=draw.size if draw else 0,
+        is_sized_by_stratum=bool(draw and draw.ratios),
+        is_targeted=bool(draw and draw.target != TargetPool()),
         strata_titles=tuple(STRATUM_TITLES[name] for name in draw.strata_by) if draw else (),
         sources=tuple(SourceFacts(name=s.name, announced_at=s.announced_at) for s in draw.sources)
         if draw

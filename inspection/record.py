@@ -1,22 +1,22 @@
 """The draw record: what was drawn under a commitment and a seed, whole enough for anybody to re-compute it.
 
-Commitment in, record out; opening, sealing and substitution return new records and never change old ones.
+Commitment in, record out; opening and sealing return new records and never change old ones. What happens when
+a school or an inspector drops out is in `substitution`.
 The format is described, with test vectors, in `docs/record-format.md`. Who may do which step when is enforced
 by the store. Standard library only.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from inspection import draw as rules
 from inspection.canonical import digest
-from inspection.commitment import blocked, candidates, one_line, seats
+from inspection.commitment import blocked, candidates, seats
 from inspection.errors import Fault, ProtocolError
 from inspection.seed import PublicSource, PublicValue, secret_digest, seed_text
-from inspection.team import Candidate, Team, assign
+from inspection.team import Member, Team, assign
 
 RECORD_FORMAT = "school-inspection/draw-record/1"
 
@@ -104,7 +104,7 @@ def draw(
         "tickets": [{"school": school, "ticket": number} for school, number in numbers.items()],
         "inclusion": _inclusion(commitment),
         "selection": [{"school": school, "stratum": strata[school]} for school in selection],
-        "teams": [_team(team) for team in teams],
+        "teams": [team_line(team) for team in teams],
         "substitutions": [],
         "ledger": dict(ledger or {}),
     }
@@ -119,7 +119,7 @@ def sealed(record: Mapping[str, Any]) -> Record:
     Raises:
         ProtocolError: the record is not that of an unopened sealed draw.
     """
-    _require_state(record, {UNOPENED}, step="公布密封结果")
+    require_state(record, {UNOPENED}, step="公布密封结果")
     kept = ("format", "commitment", "commitment_digest", "values", "result_hash", "ledger")
     hashes = [_salted(record["secret"], item["digest"]) for item in record["substitutions"]]
     return {"state": SEALED, **{key: record[key] for key in kept}, "substitution_hashes": hashes}
@@ -131,65 +131,13 @@ def open_draw(record: Mapping[str, Any], annex: Mapping[str, Any]) -> Record:
     Raises:
         ProtocolError: the draw is not sealed and unopened, or the annex is not the one committed to.
     """
-    _require_state(record, {UNOPENED}, step="启封")
+    require_state(record, {UNOPENED}, step="启封")
     stated, found = record["commitment"]["annex_digest"], digest(annex)
     if stated != found:
         remedy = "请取出承诺时存档的附件原件。"
         fault = _fault("附件", "REC-001", f"承诺时的附件（摘要{stated}）", f"摘要{found}", remedy)
         raise ProtocolError("附件与承诺不符，不能启封", [fault])
     return {**record, "state": OPENED}
-
-
-def substitute(record: Mapping[str, Any], school_code: str, *, reason: str) -> Record:
-    """Return the record with a drawn school replaced by the next ticket of its stratum.
-
-    The replaced school never comes back. Its team is freed and the substitute's team assigned by the same
-    rule, all other teams staying as they are. The original selection and teams remain in the record.
-
-    Raises:
-        ProtocolError: the school is not to be visited, no reason is given, the stratum has no school left,
-            or no team is possible.
-    """
-    _require_state(record, {DRAWN, UNOPENED, OPENED}, step="递补")
-    teams, why = current_teams(record), one_line(reason)
-    if school_code not in teams or not why:
-        wanted = "本次抽中且尚未被替换的学校，并写明理由"
-        got = f"学校“{school_code}”，理由“{why}”"
-        raise ProtocolError("不能递补", [_fault("递补", "REC-002", wanted, got)])
-    stratum, school, number = _next_ticket(record, school_code)
-    used = Counter(
-        member["inspector"]
-        for code, team in teams.items()
-        if code != school_code
-        for member in team["members"]
-    )
-    commitment = record["commitment"]
-    left = (
-        Candidate(person.inspector, person.is_leader, person.expertise, person.load - used[person.inspector])
-        for person in candidates(commitment)
-    )
-    (team,) = assign(record["seed"], {school: seats(commitment)[school]}, left, blocked=blocked(commitment))
-    item: Record = {
-        "number": len(record["substitutions"]) + 1,
-        "school": school_code,
-        "stratum": stratum,
-        "reason": why,
-        "substitute": school,
-        "ticket": number,
-        "team": _team(team),
-        "previous": _last_digest(record),
-    }
-    item["digest"] = digest(item)
-    return {**record, "substitutions": [*record["substitutions"], item]}
-
-
-def current_teams(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the team of every school that is to be visited, substitutions applied, by school code."""
-    teams = {team["school"]: team for team in record["teams"]}
-    for item in record["substitutions"]:
-        del teams[item["school"]]
-        teams[item["substitute"]] = item["team"]
-    return teams
 
 
 def payload(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,7 +174,12 @@ def _check_inputs(commitment: Mapping[str, Any], values: list[PublicValue], secr
         raise ProtocolError("不能抽取", faults)
 
 
-def _require_state(record: Mapping[str, Any], states: set[str], *, step: str) -> None:
+def require_state(record: Mapping[str, Any], states: set[str], *, step: str) -> None:
+    """Refuse a step that the state of a record does not allow.
+
+    Raises:
+        ProtocolError: the record is in none of these states.
+    """
     if record["state"] not in states:
         wanted = "或".join(_STATE_TITLES[state] for state in sorted(states))
         got = _STATE_TITLES[record["state"]]
@@ -252,46 +205,15 @@ def _inclusion(commitment: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _team(team: Team) -> dict[str, Any]:
-    return {
-        "school": team.school,
-        "members": [
-            {
-                "role": member.role,
-                "inspector": member.inspector,
-                "passed": [
-                    {"inspector": passed.inspector, "reason": passed.reason} for passed in member.passed
-                ],
-            }
-            for member in team.members
-        ],
-    }
+def team_line(team: Team) -> dict[str, Any]:
+    """Return a team as a record carries it."""
+    return {"school": team.school, "members": [member_line(member) for member in team.members]}
 
 
-def _next_ticket(record: Mapping[str, Any], school_code: str) -> tuple[str, str, str]:
-    """Return stratum, school and ticket of whoever follows in the stratum of a school."""
-    strata = {line["school"]: line["stratum"] for line in record["commitment"]["pool"]}
-    stratum = strata[school_code]
-    gone = {line["school"] for line in record["selection"]}
-    gone |= {item["substitute"] for item in record["substitutions"]}
-    left = [
-        (line["ticket"], line["school"])
-        for line in record["tickets"]
-        if strata[line["school"]] == stratum and line["school"] not in gone
-    ]
-    if not left:
-        got = "该层学校已全部抽中"
-        fault = _fault(
-            f"学校 {school_code}", "REC-006", "同层尚有未抽中的学校", got, "请记录该校未能检查及其理由。"
-        )
-        raise ProtocolError("没有学校可以递补", [fault])
-    number, school = min(left)
-    return stratum, school, number
-
-
-def _last_digest(record: Mapping[str, Any]) -> str:
-    substitutions = record["substitutions"]
-    return str(substitutions[-1]["digest"] if substitutions else record["result_digest"])
+def member_line(member: Member) -> dict[str, Any]:
+    """Return who got a seat, and who was passed over for it, as a record carries it."""
+    passed = [{"inspector": one.inspector, "reason": one.reason} for one in member.passed]
+    return {"role": member.role, "inspector": member.inspector, "passed": passed}
 
 
 def _salted(secret: str, content_digest: str) -> str:

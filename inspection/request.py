@@ -75,6 +75,46 @@ class DrawRequest(CampaignRequest):
     )
 
 
+class DropOut(Form):
+    """Who cannot take part: a drawn school, or an inspector at one school or at all that are still to come."""
+
+    school_code: str = Field(
+        default="",
+        pattern=r"^([0-9]{10})?$",
+        title="学校标识码",
+        description="更换学校的，填不能接受检查的学校；更换检查人员的，填其不能前往的学校，留空为其尚未检查的全部学校",
+    )
+    inspector_id: str = Field(
+        default="",
+        pattern=r"^[a-z0-9-]*$",
+        title="检查人员编号",
+        description="更换检查人员的，填人员编号，不填姓名；更换学校的留空",
+    )
+    reason: str = Field(
+        default="", max_length=200, title="理由", description="将在网站公布，不写学校和个人名称"
+    )
+
+
+class SubstituteRequest(CampaignRequest, DropOut):
+    """A substitution that somebody asks for: typed here, or in a file while the draw is sealed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "title": "递补",
+            "description": "抽中学校不能接受检查、检查人员不能参加检查的，按抽取号码顺序递补。"
+            "密封抽取的名单公布之前，学校和人员不得填在本表，须写入申请文件。",
+        }
+    )
+
+    asked_by: PersonId
+    request_file: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+\.yaml)?$",
+        title="申请文件",
+        description="收件箱中本批次 substitutions 文件夹内的文件名，如 a01.yaml；已在本表填写的留空",
+    )
+
+
 class Decision(Form):
     """A responsible official's decision on one case."""
 

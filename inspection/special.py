@@ -193,7 +193,7 @@ def arrange(
     people = [_candidate(person, days, known.taken) for person in known.inspectors]
     teams = assign(request.digest, seats, people, blocked=_blocked(request, known, codes, days))
     members = {team.school: tuple(member.inspector for member in team.members) for team in teams}
-    dates, names = schedule(members, days, taken=known.taken), team_codes(members)
+    dates, names = schedule(members, days, taken=known.taken), team_codes([members])
     visits = [PlannedVisit(school_code=s, team_code=names[s], visit_on=dates[s]) for s in members]
     # A team that visits several schools keeps the roles of its first.
     places = {

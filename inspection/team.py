@@ -114,6 +114,7 @@ def assign(
     candidates: Iterable[Candidate],
     *,
     blocked: Mapping[str, frozenset[str]],
+    seated: Mapping[str, frozenset[str]] | None = None,
 ) -> tuple[Team, ...]:
     """Return the teams of the drawn schools.
 
@@ -122,12 +123,13 @@ def assign(
         schools: the seats (see `roles`) of each drawn school, in ticket order.
         candidates: the inspectors; their order does not matter.
         blocked: for an inspector, the schools he or she is not assignable to.
+        seated: for an inspector, the schools where he or she has a seat that is not in question.
 
     Raises:
         ProtocolError: no assignment exists; the smallest group of seats and people that proves it is named.
     """
     people = tuple(sorted(candidates, key=lambda person: person.inspector))
-    seating = _Seating(schools, people, blocked)
+    seating = _Seating(schools, people, blocked, seated or {})
     seating.fill()
     return tuple(_team(seed, seating, school) for school in range(len(schools)))
 
@@ -175,6 +177,7 @@ class _Seating:
         schools: Mapping[str, tuple[str, ...]],
         people: Sequence[Candidate],
         blocked: Mapping[str, frozenset[str]],
+        seated: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.schools = tuple(schools)
         self.people = people
@@ -182,13 +185,13 @@ class _Seating:
         self.school_of: list[int] = []
         self.eligible: list[int] = []
         self.seats_of: list[list[int]] = []
-        self._barred = self._barred_masks(blocked)
+        self._barred, self._seated = self._masks(blocked), self._masks(seated or {})
         fit = self._fit_masks({role for seats in schools.values() for role in seats})
         for school, seats in enumerate(schools.values()):
             self.seats_of.append(list(range(len(self.role), len(self.role) + len(seats))))
             self.role += seats
             self.school_of += [school] * len(seats)
-            self.eligible += [fit[role] & ~self._barred[school] for role in seats]
+            self.eligible += [fit[role] & ~self._barred[school] & ~self._seated[school] for role in seats]
         self.holder = [-1] * len(self.role)
         self.spare = [person.load for person in people]
         self._settled = [False] * len(self.role)
@@ -197,11 +200,12 @@ class _Seating:
         self._sitting = [0] * len(self.schools)
         self._movable: list[set[int]] = [set() for _ in people]
 
-    def _barred_masks(self, blocked: Mapping[str, frozenset[str]]) -> list[int]:
+    def _masks(self, places: Mapping[str, frozenset[str]]) -> list[int]:
+        """Return for every school the people that `places` names it for."""
         place = {school: index for index, school in enumerate(self.schools)}
         masks = [0] * len(self.schools)
         for index, person in enumerate(self.people):
-            for school in blocked.get(person.inspector, frozenset()):
+            for school in places.get(person.inspector, frozenset()):
                 if school in place:
                     masks[place[school]] |= 1 << index
         return masks
@@ -249,7 +253,9 @@ class _Seating:
 
     def _refusal(self, seat: int, person: int) -> str:
         school = self.school_of[seat]
-        if any(self._settled[mate] and self.holder[mate] == person for mate in self.seats_of[school]):
+        mates = self.seats_of[school]
+        is_settled = any(self._settled[mate] and self.holder[mate] == person for mate in mates)
+        if is_settled or self._seated[school] >> person & 1:
             return ALREADY_ON_TEAM
         if self._barred[school] >> person & 1:
             return NOT_ASSIGNABLE

@@ -35,6 +35,11 @@ HEAD_KEYS = {"format", "state", "commitment", "commitment_digest"}
 SEALED_KEYS = HEAD_KEYS | {"values", "result_hash", "substitution_hashes", "ledger"}
 RESULT_KEYS = {"commitment_digest", "values", "seed", "tickets", "inclusion", "selection", "teams"}
 FULL_KEYS = HEAD_KEYS | RESULT_KEYS | {"secret", "result_digest", "result_hash", "substitutions", "ledger"}
+BOTH_KEYS = {"number", "kind", "reason", "previous", "digest"}
+REPLACED_KEYS = {
+    "school": BOTH_KEYS | {"school", "stratum", "substitute", "ticket", "team"},
+    "inspector": BOTH_KEYS | {"inspector", "seats"},
+}
 ID_KEYS = "campaign|matters|mode|schools?|stratum|requires|inspector|expertise"
 BITS = {"lottery-ssq": 24, "lottery-dlt": 24, "index": 6, "drand": 256}
 RED, FRONT, BACK = "(0[1-9]|[12][0-9]|3[0-3])", "(0[1-9]|[12][0-9]|3[0-5])", "(0[1-9]|1[0-2])"
@@ -120,6 +125,13 @@ def _column(lines: Iterable[Json], key: str, value: str) -> dict[str, Any]:
     return {line[key]: line[value] for line in lines}
 
 
+def _share(ratio: str, count: int) -> int:
+    """Round up a decimal share of a count, in whole numbers throughout."""
+    _need(re.fullmatch(r"0\.[0-9]*[1-9][0-9]*|1(\.0+)?", ratio) is not None, f"比例“{ratio}”应大于0、不超过1")
+    whole, _, decimals = ratio.partition(".")
+    return -(-int(whole + decimals) * count // int("1" + "0" * len(decimals)))
+
+
 class _Check:
     """The steps, one method each: it returns what was found, or raises `Wrong`; `later` says what must wait."""
 
@@ -170,11 +182,13 @@ class _Check:
 
     def sizes(self) -> str:
         sizing, pools = self.commit["sizing"], _column(self.commit["strata"], "stratum", "pool")
+        ratios = {line["stratum"]: line["ratio"] for line in self.commit["strata"] if "ratio" in line}
+        if ratios:
+            return self._sizes_apart(sizing, pools, ratios)
         total, count = sizing["number"], sum(pools.values())
         _need(bool(sizing["ratio"]) != bool(total), "抽查比例和抽查数量应有且只有一项")
         if sizing["ratio"]:
-            whole, _, decimals = sizing["ratio"].partition(".")
-            total = -(-int(whole + decimals) * count // 10 ** len(decimals))
+            total = _share(sizing["ratio"], count)
         _same("抽取总数", total, sizing["total"])
         least = {stratum: min(sizing["minimum"], pool) for stratum, pool in pools.items()}
         _need(0 < sum(least.values()) <= total <= count, "抽取总数或每层最少数量超出范围")
@@ -190,6 +204,16 @@ class _Check:
             sizes[s] += 1
         _same("各层数量", sizes, _column(self.commit["strata"], "stratum", "size"))
         return f"共{total}所：" + "，".join(f"{stratum}层{sizes[stratum]}所" for stratum in pools)
+
+    def _sizes_apart(self, sizing: Json, pools: dict[str, int], ratios: dict[str, str]) -> str:
+        """Every stratum has a ratio of its own; at most as many schools as it holds."""
+        _same("列明抽查比例的层", sorted(pools), sorted(ratios))
+        _need(not sizing["ratio"] and not sizing["number"], "分层列明比例的，不另设总的比例和数量")
+        _need(sizing["minimum"] > 0, "每层至少抽取1所")
+        sizes = {s: max(_share(ratios[s], pools[s]), min(sizing["minimum"], pools[s])) for s in pools}
+        _same("各层数量", sizes, _column(self.commit["strata"], "stratum", "size"))
+        _same("抽取总数", sum(sizes.values()), sizing["total"])
+        return "按各层比例：" + "，".join(f"{s}层{ratios[s]}，{sizes[s]}所" for s in pools)
 
     def entropy(self) -> str:
         strata, public = self.commit["strata"], sum(line["bits"] for line in self.commit["sources"])
@@ -245,22 +269,25 @@ class _Check:
         return f"各层抽签号最小的共{len(wanted)}所，全部一致"
 
     def teams(self) -> str:
-        self._replay([line["school"] for line in self.record["selection"]], self.record["teams"], Counter())
+        schools, teams = [line["school"] for line in self.record["selection"]], self.record["teams"]
+        _same("检查组的学校", schools, [team["school"] for team in teams])
+        self._replay([(school, role) for school in schools for role in self._roles(school)], teams, {})
         return f"{len(self.record['teams'])}个检查组逐岗重排，人选和跳过理由全部一致"
 
-    def _replay(self, schools: list[str], teams: list[Json], used: Counter[str]) -> None:
+    def _replay(self, places: list[tuple[str, str]], teams: list[Json], fixed: dict[str, Json]) -> None:
         """Ask seat by seat whom the rule passes over before the one who got it, and why.
 
         Whether a candidate would leave the rest solvable needs no search for teams: those of the record are
-        a solution (checked first), so it is enough to look for a chain of moves away from them.
+        a solution (checked first), so it is enough to look for a chain of moves away from them. `fixed` are
+        the teams whose seats are not in question.
         """
-        places = [(school, role) for school in schools for role in self._roles(school)]
         members = [(t["school"], m["role"], m["inspector"], m["passed"]) for t in teams for m in t["members"]]
-        _same("检查组的学校", schools, [team["school"] for team in teams])
         _same("检查组的岗位", places, [member[:2] for member in members])
+        mates = {school: {m["inspector"] for m in team["members"]} for school, team in fixed.items()}
+        used = Counter(name for team in fixed.values() for name in (m["inspector"] for m in team["members"]))
         self.able = {place: {p for p in self.people if not self._unfit(*place, p)} for place in places}
         self.room = {name: line["load"] - used[name] for name, line in self.people.items()}
-        self.team: dict[str, set[str]] = {school: set() for school in schools}
+        self.team: dict[str, set[str]] = {school: set(mates.get(school, ())) for school, _ in places}
         self.moving: dict[str, dict[str, str]] = {name: {} for name in self.people}
         for school, role, name, _ in members:
             is_able = name in self.able[school, role] - self.team[school] and self.room[name] > 0
@@ -323,24 +350,50 @@ class _Check:
         return str(stated)
 
     def substitutions(self) -> str:
-        teams = {team["school"]: team for team in self.record["teams"]}
-        left = [place for place in self.order if place[2] not in teams]
+        self.now = {team["school"]: team for team in self.record["teams"]}
+        self.left = [place for place in self.order if place[2] not in self.now]
         previous = self.record["result_digest"]
         for number, item in enumerate(self.record["substitutions"], 1):
-            place, stratum = f"第{number}次递补", self.stratum.get(item["school"])
-            _need(item["school"] in teams and item["reason"] != "", f"{place}：学校不在待查之列，或没有理由")
-            follows = next((school for _, s, school in left if s == stratum), "")
-            wanted = {"number": number, "stratum": stratum, "substitute": follows, "previous": previous}
-            wanted |= {"ticket": self.numbers.get(follows, "")}
-            _same(place, wanted, {key: item[key] for key in wanted})
-            del teams[item["school"]]
-            used = Counter(member["inspector"] for team in teams.values() for member in team["members"])
-            self._replay([follows], [item["team"]], used)
+            place = f"第{number}次递补"
+            _need(item["reason"] != "" and item["kind"] in REPLACED_KEYS, f"{place}：没有理由，或种类不明")
+            _same(f"{place}的各项", sorted(REPLACED_KEYS[item["kind"]]), sorted(item))
+            _same(place, [number, previous], [item["number"], item["previous"]])
+            (self._school_out if item["kind"] == "school" else self._inspector_out)(place, item)
             previous = _sha256({key: value for key, value in item.items() if key != "digest"})
             _same(f"{place}的摘要", previous, item["digest"])
-            teams[follows] = item["team"]
-            left = [place for place in left if place[2] != follows]
         return f"{len(self.record['substitutions'])}次"
+
+    def _school_out(self, place: str, item: Json) -> None:
+        stratum = self.stratum.get(item["school"])
+        _need(item["school"] in self.now, f"{place}：学校不在待查之列")
+        follows = next((school for _, s, school in self.left if s == stratum), "")
+        wanted = {"stratum": stratum, "substitute": follows, "ticket": self.numbers.get(follows, "")}
+        _same(place, wanted, {key: item[key] for key in wanted})
+        del self.now[item["school"]]
+        _same(f"{place}的检查组", follows, item["team"]["school"])
+        self._replay([(follows, role) for role in self._roles(follows)], [item["team"]], self.now)
+        self.now[follows] = item["team"]
+        self.left = [line for line in self.left if line[2] != follows]
+
+    def _inspector_out(self, place: str, item: Json) -> None:
+        """Whoever gives up a seat gets none afterwards; nobody else's seat is in question."""
+        gone, codes = item["inspector"], [seat["school"] for seat in item["seats"]]
+        seats = [
+            (code, m["role"]) for code, t in self.now.items() for m in t["members"] if m["inspector"] == gone
+        ]
+        seats = [seat for seat in seats if seat[0] in codes]
+        _need(bool(seats), f"{place}：{gone}不在这些学校的检查组")
+        self.barred |= {(gone, school) for school in self.stratum}
+        kept = {
+            code: {"members": [m for m in team["members"] if code not in codes or m["inspector"] != gone]}
+            for code, team in self.now.items()
+        }
+        filled = [{"school": seat["school"], "members": [seat]} for seat in item["seats"]]
+        self._replay(seats, filled, kept)
+        for seat in item["seats"]:
+            members = self.now[seat["school"]]["members"]
+            members = [seat if m["inspector"] == gone else m for m in members]
+            self.now[seat["school"]] = {"school": seat["school"], "members": members}
 
     def ledger(self) -> str:
         previous, entries, own = "0" * 64, self.entries["entries"], self.record["commitment_digest"]

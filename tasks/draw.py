@@ -32,6 +32,7 @@ from tasks.plan import plan_of
 from tasks.settings import profile, settings
 
 DEMO_SECRET = "de" * 32
+OUTSIDE_TARGET = "不属于本次定向抽查的范围"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _STRATUM = {"district": "district_code", "stage": "stages", "location": "location", "type": "school_type"}
 
@@ -127,23 +128,27 @@ def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
     # Sources lay in the future when the promise was made; making the same promise again later is no fault.
     instant = _LONG_AGO if draws.is_committed(session, plan.campaign) else as_of
     return commit(
-        _setup(session, plan),
+        _setup(session, plan, as_of),
         salt=derived_key("annex", plan.campaign),
         secret=derived_key("draw", plan.campaign) if plan.draw and plan.draw.kind == "sealed" else "",
         as_of=instant,
     )
 
 
-def _setup(session: Session, plan: Plan) -> DrawSetup:
+def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
     assert plan.draw is not None
     people, classes = roster.inspectors(session, plan.term.id), quality.risk_classes(session, plan.term.id)
     places, apart = roster.schools(session, plan.term.id), roster.recusals(session, plan.term.id)
+    done = draws.inspected(session, plan.campaign, [m.code for m in plan.matters], year=as_of.year)
     return DrawSetup(
         campaign_id=plan.campaign,
         mode=plan.mode,
         kind=plan.draw.kind,
         matters=tuple(matter.code for matter in plan.matters),
-        schools=[_pool_school(row, plan, classes.get(row["school_code"], "")) for row in _rows(places)],
+        schools=[
+            _pool_school(row, plan, classes.get(row["school_code"], ""), done.get(row["school_code"], ""))
+            for row in _rows(places)
+        ],
         inspectors=[_pool_inspector(row, plan.team.load) for row in _rows(people)],
         # Whoever or whatever was set aside at ingest is in no pool, and needs no recusal.
         relations=[
@@ -157,15 +162,19 @@ def _setup(session: Session, plan: Plan) -> DrawSetup:
         sources=[_source(source.model_dump()) for source in plan.draw.sources],
         ratio=plan.draw.ratio,
         number=plan.draw.size,
+        ratios={str(name): ratio for name, ratio in plan.draw.ratios.items()},
         minimum_per_stratum=plan.draw.minimum_per_stratum,
         team_size=plan.team.size,
     )
 
 
-def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str) -> PoolSchool:
+def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str, exclusion: str) -> PoolSchool:
     assert plan.draw is not None
     stages = str(row["stages"]).split(",")
     # A team with fewer seats than stages covers the highest: its lessons are the hardest to judge.
+    is_in_pool = plan.draw.target.holds(
+        school_type=row["school_type"], stages=stages, district_code=row["district_code"]
+    )
     needed = stages if len(stages) < plan.team.size else stages[-1:]
     return PoolSchool(
         code=row["school_code"],
@@ -173,6 +182,7 @@ def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str) -> PoolSchool
         district_code=row["district_code"],
         requires=tuple(needed) if plan.team.requires_stage_expertise else (),
         risk_class=risk_class,
+        exclusion=exclusion or ("" if is_in_pool else OUTSIDE_TARGET),
     )
 
 

@@ -1,7 +1,7 @@
 """Visits: who goes where when, and the dossier and findings workbook of every team."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,7 +23,6 @@ from inspection.errors import ProtocolError
 from inspection.plan import MODE_TITLES, Plan
 from inspection.publication import STAGE_TITLES
 from inspection.receipt import Receipt
-from inspection.record import current_teams
 from inspection.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
@@ -31,8 +30,9 @@ from inspection.store import ledger, quality, roster, special
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
+from inspection.substitution import team_history
 from inspection.team import role_title
-from inspection.visit import schedule, team_codes
+from inspection.visit import kept_days, schedule, team_codes
 from inspection.workbook import findings_workbook
 from inspection.workdays import add_workdays, workdays_between
 from tasks.border import task
@@ -109,45 +109,98 @@ def _drawn(session: Session, campaign_id: str) -> Grounds:
 
 
 def _enter_visits(session: Session, plan: Plan) -> None:
+    seating = _seating(session, plan)
+    # Days once set stay while the teams do: a special inspection may since have come or gone.
+    if _is_entered(session, plan.campaign, seating):
+        return
+    ledger.serialise(session)
+    dates = schedule(seating.teams, _days(plan), taken=_taken(session, plan))
+    _write_visits(session, plan.campaign, seating, dates)
+
+
+def move_visits(session: Session, plan: Plan, *, as_of: date) -> None:
+    """Set the days of the visits that a substitution changed; all others stay.
+
+    Raises:
+        ProtocolError: the working days left are not enough.
+    """
+    seating, visits = _seating(session, plan), draws.visits(session, plan.campaign)
+    ledger.serialise(session)
+    taken = _taken(session, plan)
+    before = {row["school_code"]: row["visit_on"] for row in visits}
+    kept = kept_days(seating.teams, seating.history[-2], before, taken=taken)
+    days = [day for day in _days(plan) if day >= as_of]
+    _write_visits(session, plan.campaign, seating, schedule(seating.teams, days, taken=taken, kept=kept))
+
+
+@dataclass(frozen=True)
+class _Seating:
+    """Who goes where: the inspector ids of each school's team now and earlier, codes, and everybody's role."""
+
+    history: list[dict[str, tuple[str, ...]]]
+    codes: dict[str, str]
+    members: list[dict[str, str]]
+
+    @property
+    def teams(self) -> dict[str, tuple[str, ...]]:
+        return self.history[-1]
+
+
+def _seating(session: Session, plan: Plan) -> _Seating:
     record = draws.record_of(session, plan.campaign)
     people = {
         pseudonym(derived_key("annex", plan.campaign), code): code
         for code in roster.inspectors(session, plan.term.id).inspector_id
     }
-    seats = {
-        school: [(people[member["inspector"]], member["role"]) for member in team["members"]]
-        for school, team in current_teams(record).items()
+    past = team_history(record)
+    history = [
+        {school: tuple(people[m["inspector"]] for m in team["members"]) for school, team in teams.items()}
+        for teams in past
+    ]
+    codes = team_codes(history)
+    roles = {
+        (codes[school], people[member["inspector"]]): member["role"]
+        for school, team in reversed(past[-1].items())
+        for member in team["members"]
     }
-    teams = {school: tuple(person for person, _ in members) for school, members in seats.items()}
-    assert plan.visits is not None, "a plan that draws says when the visits are"
-    days = workdays_between(plan.visits.starts_on, plan.visits.ends_on, profile().calendar)
-    codes = team_codes(teams)
-    roles = {(codes[s], person): role for s, team in reversed(seats.items()) for person, role in team}
     members = [
         {"campaign_id": plan.campaign, "team_code": team, "inspector_id": person, "role": role}
         for (team, person), role in roles.items()
     ]
-    # Days once set stay while the teams do: a special inspection may since have come or gone.
-    if _is_entered(session, plan.campaign, codes, members):
-        return
-    ledger.serialise(session)
-    dates = schedule(teams, days, taken=special.taken(session, besides=plan.campaign))
+    return _Seating(history, codes, members)
+
+
+def _days(plan: Plan) -> list[date]:
+    assert plan.visits is not None, "a plan that draws says when the visits are"
+    return list(workdays_between(plan.visits.starts_on, plan.visits.ends_on, profile().calendar))
+
+
+def _taken(session: Session, plan: Plan) -> frozenset[tuple[str, date]]:
+    """Return the days of other inspections and of inspectors' leave."""
+    assert plan.visits is not None, "a plan that draws says when the visits are"
+    return special.taken(session, besides=plan.campaign) | plan.visits.away
+
+
+def _write_visits(session: Session, campaign_id: str, seating: _Seating, dates: Mapping[str, date]) -> None:
     visits = [
-        {"campaign_id": plan.campaign, "school_code": s, "team_code": codes[s], "visit_on": dates[s]}
-        for s in teams
+        {
+            "campaign_id": campaign_id,
+            "school_code": school,
+            "team_code": seating.codes[school],
+            "visit_on": dates[school],
+        }
+        for school in seating.teams
     ]
-    draws.enter_visits(session, plan.campaign, visits, members)
+    draws.enter_visits(session, campaign_id, visits, seating.members)
 
 
-def _is_entered(
-    session: Session, campaign_id: str, codes: dict[str, str], members: list[dict[str, str]]
-) -> bool:
+def _is_entered(session: Session, campaign_id: str, seating: _Seating) -> bool:
     known = {
         (row["team_code"], row["inspector_id"], row["role"]) for row in draws.members(session, campaign_id)
     }
-    return codes == {row["school_code"]: row["team_code"] for row in draws.visits(session, campaign_id)} and (
-        known == {(row["team_code"], row["inspector_id"], row["role"]) for row in members}
-    )
+    wanted = {(row["team_code"], row["inspector_id"], row["role"]) for row in seating.members}
+    visits = {row["school_code"]: row["team_code"] for row in draws.visits(session, campaign_id)}
+    return seating.codes == visits and known == wanted
 
 
 def dossiers(session: Session, plan: Plan, grounds: Grounds, *, as_of: date) -> list[DossierFacts]:

@@ -18,10 +18,12 @@ from inspection.errors import Fault, ProtocolError
 from inspection.seed import ValueEntry
 from inspection.store import ledger
 from inspection.store.frames import frame_of
-from inspection.store.tables import Draw, PolicyVersion, PublicValue, TeamMember, Visit
+from inspection.store.tables import Draw, PolicyVersion, PublicValue, TeamMember, Visit, VisitResult
 from inspection.store.writing import Row, append, replace_slice
 
+ALREADY_INSPECTED = "本年度已就同一事项抽查"
 OPENING_REASON = "opening-reason"
+SUBSTITUTION_REQUEST = "substitution-request"
 
 
 def commit(session: Session, campaign_id: str, commitment: Commitment, *, at: datetime) -> str:
@@ -111,14 +113,52 @@ def keep_record(session: Session, campaign_id: str, record: Mapping[str, Any], *
         ProtocolError: another result stands on record.
     """
     drawn = get(session, campaign_id)
-    # Opening changes the state and nothing else: the same draw stays the same draw.
-    found = digest({**record, "state": drawn.state} if drawn.record else dict(record))
+    # Opening changes the state, substitution adds to its list: the same draw stays the same draw.
+    since = {"state": drawn.state, "substitutions": _substitutions(drawn)} if drawn.record else {}
+    found = digest({**record, **since})
     if drawn.record and drawn.record_digest != found:
         raise ProtocolError("已抽取的结果不得重抽", [_changed(campaign_id, drawn.record_digest)])
     if not drawn.record:
         drawn.record, drawn.record_digest = canonical(dict(record)), found
         drawn.state = str(record["state"])
     ledger.record(session, kind="draw", subject=campaign_id, payload=records.payload("draw", record), at=at)
+
+
+def keep_substitution(
+    session: Session, campaign_id: str, record: Mapping[str, Any], *, asked: str, at: datetime
+) -> None:
+    """Keep a record to which one substitution was added, and enter that in the ledger.
+
+    Args:
+        session: open for writing.
+        campaign_id: whose draw.
+        record: the record with the new substitution last.
+        asked: who asked for what, when and why, as canonical JSON; the ledger holds its digest.
+        at: the present instant.
+
+    Raises:
+        ProtocolError: something other than one more substitution would change.
+    """
+    drawn = get(session, campaign_id)
+    earlier = digest({**record, "substitutions": list(record["substitutions"])[:-1]})
+    if drawn.record_digest != earlier:
+        raise ProtocolError("已抽取的结果不得更改", [_changed(campaign_id, drawn.record_digest)])
+    drawn.record, drawn.record_digest = canonical(dict(record)), digest(dict(record))
+    number = len(record["substitutions"])
+    kept = {
+        "digest": digest({"number": number, "asked": asked}),
+        "kind": SUBSTITUTION_REQUEST,
+        "name": f"{campaign_id}-{number}",
+        "content": asked,
+    }
+    append(session, PolicyVersion, [kept])
+    facts = records.payload("substitute", record) | {"request": kept["digest"]}
+    ledger.record(session, kind="substitute", subject=f"{campaign_id}-{number}", payload=facts, at=at)
+
+
+def _substitutions(drawn: Draw) -> list[Any]:
+    known: list[Any] = json.loads(drawn.record)["substitutions"]
+    return known
 
 
 def open_record(session: Session, campaign_id: str, *, reason: str = "", at: datetime) -> dict[str, Any]:
@@ -170,6 +210,25 @@ def record_of(session: Session, campaign_id: str) -> dict[str, Any]:
     drawn = get(session, campaign_id)
     found: dict[str, Any] = json.loads(drawn.record) if drawn.record else {}
     return found or records.committed(json.loads(drawn.commitment))
+
+
+def inspected(session: Session, campaign_id: str, matters: Sequence[str], *, year: int) -> dict[str, str]:
+    """Return the schools that drawn inspections have visited in a calendar year for the same matter, and why.
+
+    Special inspections are no drawn ones and do not count. Once a campaign is committed, its own commitment
+    tells: what other campaigns find later does not change it.
+    """
+    if is_committed(session, campaign_id):
+        excluded = record_of(session, campaign_id)["commitment"]["excluded"]
+        return {line["school"]: line["reason"] for line in excluded}
+    found: dict[str, str] = {}
+    results = select(VisitResult.school_code, Draw.commitment, VisitResult.visited_on).join(
+        Draw, Draw.campaign_id == VisitResult.campaign_id
+    )
+    for code, commitment, visited_on in session.execute(results.where(Draw.campaign_id != campaign_id)):
+        if visited_on.year == year and set(json.loads(commitment)["matters"]) & set(matters):
+            found[code] = ALREADY_INSPECTED
+    return found
 
 
 def enter_visits(session: Session, campaign_id: str, visits: Sequence[Row], members: Sequence[Row]) -> None:

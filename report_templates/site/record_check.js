@@ -25,7 +25,7 @@ const STEPS = [
   ["selection", "抽中名单", (r) => `各层号码最小的共${r.selection.length}所，与公布的一致`, selectionFaults, "result"],
   ["teams", "检查组分配", (r) => `${r.teams.length}个检查组逐个席位重新推算，全部一致`, teamFaults, "result"],
   ["result", "抽取结果的指纹", (r) => `由结果重新算出：${r.result_digest}`, resultFaults, "result"],
-  ["substitutions", "递补", (r) => r.substitutions.length ? `${r.substitutions.length}次递补均为同层下一个号码` : "没有递补", substitutionFaults, "result"],
+  ["substitutions", "递补", (r) => r.substitutions.length ? substitutionsSaid(r) : "没有递补", substitutionFaults, "result"],
 ];
 
 // Checks the text of a record or a ledger; `noted` is what somebody noted earlier: of a record the commitment digest
@@ -148,6 +148,10 @@ function sizeFaults(record) {
   if (counts.size !== strata.length) {
     faults.push("名录中有未列出的层");
   }
+  const isApart = strata.some((line) => Object.hasOwn(line, "ratio"));
+  if (isApart) {
+    return faults.length ? faults : sizesApartFaults(sizing, strata);
+  }
   const total = totalOf(sizing, pool.length);
   if (total !== sizing.total || total < 1 || total > pool.length) {
     faults.push(`总数写的是${sizing.total}，按比例或数量应为${total}`);
@@ -164,6 +168,23 @@ function sizeFaults(record) {
     .map((line) => `${line.stratum} 层写的是抽${line.size}所，按规则应抽${sizes.get(line.stratum)}所`);
 }
 
+// Sizes of strata that each have a ratio of their own.
+function sizesApartFaults(sizing, strata) {
+  if (sizing.ratio !== "" || sizing.number !== 0 || sizing.minimum < 1) {
+    return ["分层列明比例的，不另设总的比例和数量，每层至少抽取1所"];
+  }
+  const bare = strata.filter((line) => !Object.hasOwn(line, "ratio"));
+  if (bare.length) {
+    return bare.map((line) => `${line.stratum} 层没有列明比例`);
+  }
+  const size = (line) => Math.max(shareOf(line.ratio, line.pool), Math.min(sizing.minimum, line.pool));
+  const faults = strata
+    .filter((line) => size(line) !== line.size)
+    .map((line) => `${line.stratum} 层写的是抽${line.size}所，按比例${line.ratio}应抽${size(line)}所`);
+  const total = sum(strata.map(size));
+  return total === sizing.total ? faults : [...faults, `总数写的是${sizing.total}，按各层比例应为${total}`];
+}
+
 // The number, or the ratio of the pool rounded up, in exact arithmetic; NaN unless exactly one of them is given.
 function totalOf(sizing, poolCount) {
   if ((sizing.ratio === "") === (sizing.number === 0)) {
@@ -172,9 +193,14 @@ function totalOf(sizing, poolCount) {
   if (sizing.ratio === "") {
     return sizing.number;
   }
-  const [whole, decimals = ""] = sizing.ratio.split(".");
+  return shareOf(sizing.ratio, poolCount);
+}
+
+// A decimal share of a count, rounded up, in exact arithmetic.
+function shareOf(ratio, count) {
+  const [whole, decimals = ""] = ratio.split(".");
   const scale = 10n ** BigInt(decimals.length);
-  return Number((BigInt(whole + decimals) * BigInt(poolCount) + scale - 1n) / scale);
+  return Number((BigInt(whole + decimals) * BigInt(count) + scale - 1n) / scale);
 }
 
 function allocated(strata, total, minimum) {
@@ -377,6 +403,13 @@ function resultFaults(record) {
   const salt = sha256(`result-salt:${record.secret}`);
   const hash = record.secret ? digest({ digest: record.result_digest, salt }) : "";
   return hash === record.result_hash ? faults : [...faults, "抽取时公布的结果指纹与结果不符"];
+}
+
+function substitutionsSaid(record) {
+  const schools = record.substitutions.filter((item) => item.kind === "school").length;
+  const people = record.substitutions.length - schools;
+  const said = [schools ? `${schools}次递补均为同层下一个号码` : "", people ? `${people}次更换检查人员均按号码顺序` : ""];
+  return said.filter(Boolean).join("；");
 }
 
 function sum(numbers) {

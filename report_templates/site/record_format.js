@@ -9,10 +9,13 @@ const WORDS = {
   secret: /^([0-9a-f]{64,})?$/,
   text: /^[^\u0000-\u001f]*$/,
   ratio: /^(0\.[0-9]+|1(\.0+)?)?$/,
+  "own ratio": /^(0\.[0-9]*[1-9][0-9]*|1(\.0+)?)$/,
   ticket: /^0\.[0-9]+$/,
   fraction: /^[0-9]+\/[0-9]+$/,
   instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/,
   kind: /^(open|sealed)$/,
+  "school replaced": /^school$/,
+  "inspector replaced": /^inspector$/,
   state: /^(committed|sealed|drawn|unopened|opened)$/,
   "kind of source": /^(lottery-ssq|lottery-dlt|index|dice|drand)$/,
   role: /^(leader|ordinary|expertise:[a-z0-9-]+)$/,
@@ -22,10 +25,33 @@ const WORDS = {
   algorithm: /^consistent-sampler-1\.0\.10\+largest-remainder\+ordered-flow\/1$/,
 };
 
-// A shape is a word above, "whole" (a number from 0), a list with the shape of its items, or a map of shapes.
+// A shape is a word above, "whole" (a number from 0), a list with the shape of its items, a map of
+// shapes, or a function that chooses the shape by the value.
 const MEMBER = { role: "role", inspector: "id", passed: [{ inspector: "id", reason: "reason" }] };
 const TEAM = { school: "id", members: [MEMBER] };
+const SCHOOL_REPLACED = {
+  number: "whole",
+  kind: "school replaced",
+  school: "id",
+  stratum: "id",
+  reason: "text",
+  substitute: "id",
+  ticket: "ticket",
+  team: TEAM,
+  previous: "hex",
+  digest: "hex",
+};
+const INSPECTOR_REPLACED = {
+  number: "whole",
+  kind: "inspector replaced",
+  inspector: "id",
+  reason: "text",
+  seats: [{ school: "id", ...MEMBER }],
+  previous: "hex",
+  digest: "hex",
+};
 const VALUE = { source: "id", value: "text", evidence: "hex or empty" };
+const STRATUM = { stratum: "id", pool: "whole", size: "whole" };
 const COMMITMENT = {
   format: "commitment format",
   algorithm: "algorithm",
@@ -34,7 +60,7 @@ const COMMITMENT = {
   mode: "id",
   kind: "kind",
   sizing: { ratio: "ratio", number: "whole", minimum: "whole", total: "whole" },
-  strata: [{ stratum: "id", pool: "whole", size: "whole" }],
+  strata: [(line) => (isMap(line) && Object.hasOwn(line, "ratio") ? { ...STRATUM, ratio: "own ratio" } : STRATUM)],
   pool: [{ school: "id", stratum: "id", requires: ["id"] }],
   excluded: [{ school: "id", reason: "text" }],
   team_size: "whole",
@@ -65,19 +91,7 @@ const WHOLE_RECORD = {
   inclusion: [{ stratum: "id", probability: "fraction" }],
   selection: [{ school: "id", stratum: "id" }],
   teams: [TEAM],
-  substitutions: [
-    {
-      number: "whole",
-      school: "id",
-      stratum: "id",
-      reason: "text",
-      substitute: "id",
-      ticket: "ticket",
-      team: TEAM,
-      previous: "hex",
-      digest: "hex",
-    },
-  ],
+  substitutions: [(item) => (isMap(item) && item.kind === "inspector" ? INSPECTOR_REPLACED : SCHOOL_REPLACED)],
   ledger: "heads",
   result_digest: "hex",
   result_hash: "hex or empty",
@@ -107,6 +121,9 @@ function keyCount(value) {
 
 // Every place where a value does not have the shape it must have.
 function shapeFaults(value, shape, place) {
+  if (typeof shape === "function") {
+    return shapeFaults(value, shape(value), place);
+  }
   if (Array.isArray(shape)) {
     return Array.isArray(value)
       ? value.flatMap((item, at) => shapeFaults(item, shape[0], `${place}[${at + 1}]`))

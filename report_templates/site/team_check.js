@@ -3,27 +3,38 @@
 
 function teamFaults(record) {
   const schools = record.selection.map((line) => line.school);
-  return assignmentFaults(record, schools, record.teams, loadsOf(record));
+  return assignmentFaults(record, schools, record.teams, { teams: new Map(), gone: new Set() });
 }
 
-function loadsOf(record) {
-  return new Map(record.commitment.inspectors.map((line) => [line.inspector, line.load]));
-}
-
-// What is wrong with the teams of these schools, assigned in this order with these loads.
-function assignmentFaults(record, schools, teams, loads) {
+// What is wrong with the teams of these schools, assigned in this order while other teams stand.
+function assignmentFaults(record, schools, teams, standing) {
   if (schools.join() !== teams.map((team) => team.school).join()) {
     return ["检查组与学校不是按抽中顺序一一对应"];
   }
-  const rules = assignmentRules(record, loads);
   const seats = teams.flatMap((team) => team.members.map((member) => ({ ...member, school: team.school })));
+  const faults = teams.flatMap((team) => roleFaults(record.commitment, team));
+  return faults.length ? faults : allSeatFaults(record, seats, standing);
+}
+
+// What is wrong with these seats, given in this order. `standing`: teams whose seats are not in question, by
+// school, and the inspectors who gave up a seat and get none any more.
+function allSeatFaults(record, seats, standing) {
+  const rules = assignmentRules(record, standing);
   const faults = [
-    ...teams.flatMap((team) => roleFaults(record.commitment, team)),
     ...seats.filter((seat) => !rules.canHold(seat.inspector, seat)).map((seat) => `学校 ${seat.school}：${seat.inspector} 不能担任 ${seat.role}`),
-    ...repeatFaults(seats, loads),
+    ...repeatFaults(seats, rules.loads),
   ];
   const replay = { seats, held: placesOf(seats), rules };
   return faults.length ? faults : seats.flatMap((seat, place) => seatFaults(replay, place));
+}
+
+// How many more schools everybody may be sent to.
+function loadsLeft(record, teams) {
+  const loads = new Map(record.commitment.inspectors.map((line) => [line.inspector, line.load]));
+  for (const member of [...teams.values()].flatMap((team) => team.members)) {
+    loads.set(member.inspector, loads.get(member.inspector) - 1);
+  }
+  return loads;
 }
 
 // For every inspector, the places of his or her seats.
@@ -33,17 +44,24 @@ function placesOf(seats) {
   return held;
 }
 
-function assignmentRules(record, loads) {
+function assignmentRules(record, standing) {
   const people = new Map(record.commitment.inspectors.map((line) => [line.inspector, line]));
   const blocked = new Map(record.commitment.not_assignable.map((line) => [line.inspector, new Set(line.schools)]));
   const sorted = ticketOrder(record.seed);
   const orders = new Map();
-  const isBlocked = (person, school) => blocked.has(person) && blocked.get(person).has(school);
+  const isBlocked = (person, school) =>
+    standing.gone.has(person) || (blocked.has(person) && blocked.get(person).has(school));
+  const isMate = (person, school) =>
+    standing.teams.has(school) && standing.teams.get(school).members.some((member) => member.inspector === person);
   return {
-    loads,
+    loads: loadsLeft(record, standing.teams),
     isBlocked,
+    isMate,
     canHold: (person, seat) =>
-      people.has(person) && !isBlocked(person, seat.school) && !unfitReason(people.get(person), seat.role),
+      people.has(person) &&
+      !isMate(person, seat.school) &&
+      !isBlocked(person, seat.school) &&
+      !unfitReason(people.get(person), seat.role),
     unfit: (person, role) => unfitReason(people.get(person), role),
     // Everybody in the order of their tickets for a school.
     order: (school) => {
@@ -106,7 +124,7 @@ function reasonAgainst(replay, place, person) {
   const { seats, rules } = replay;
   const seat = seats[place];
   const settled = (replay.held.get(person) ?? []).filter((earlier) => earlier < place);
-  if (settled.some((earlier) => seats[earlier].school === seat.school)) {
+  if (rules.isMate(person, seat.school) || settled.some((earlier) => seats[earlier].school === seat.school)) {
     return "already-on-team";
   }
   if (rules.isBlocked(person, seat.school)) {
@@ -171,17 +189,46 @@ function leavesRestSolvable(replay, place, person) {
 }
 
 function substitutionFaults(record) {
-  const current = new Map(record.teams.map((team) => [team.school, team]));
-  const gone = new Set(record.selection.map((line) => line.school));
+  // Who visits which school by now, schools and inspectors that are out, and what is wrong so far.
+  const now = { teams: new Map(record.teams.map((team) => [team.school, team])), gone: new Set() };
+  const used = new Set(record.selection.map((line) => line.school));
   const faults = [];
   let previous = record.result_digest;
   for (const [place, item] of record.substitutions.entries()) {
-    faults.push(...linkFaults(item, place + 1, previous), ...nextTicketFaults(record, item, current, gone));
-    current.delete(item.school);
-    faults.push(...substituteTeamFaults(record, item, current));
-    current.set(item.substitute, item.team);
-    gone.add(item.substitute);
+    faults.push(...linkFaults(item, place + 1, previous));
+    faults.push(...(item.kind === "school" ? schoolReplacedFaults(record, item, now, used) : inspectorReplacedFaults(record, item, now)));
     previous = item.digest;
+  }
+  return faults;
+}
+
+function schoolReplacedFaults(record, item, now, used) {
+  const faults = nextTicketFaults(record, item, now.teams, used);
+  now.teams.delete(item.school);
+  faults.push(...assignmentFaults(record, [item.substitute], [item.team], now));
+  now.teams.set(item.substitute, item.team);
+  used.add(item.substitute);
+  return faults;
+}
+
+// The seats that an inspector gives up, in the order of the visits; nobody else's seat is in question.
+function inspectorReplacedFaults(record, item, now) {
+  const schools = new Set(item.seats.map((seat) => seat.school));
+  const own = (member) => member.inspector === item.inspector;
+  const wanted = [...now.teams.values()]
+    .filter((team) => schools.has(team.school))
+    .flatMap((team) => team.members.filter(own).map((member) => `${team.school} ${member.role}`));
+  const stated = item.seats.map((seat) => `${seat.school} ${seat.role}`);
+  if (!stated.length || wanted.join() !== stated.join()) {
+    return [`第${item.number}次递补：应更换的席位为 ${wanted.join("、") || "（无）"}，记录写的是 ${stated.join("、")}`];
+  }
+  now.gone.add(item.inspector);
+  const without = (team) => ({ ...team, members: team.members.filter((member) => !own(member)) });
+  const kept = [...now.teams].map(([school, team]) => [school, schools.has(school) ? without(team) : team]);
+  const faults = allSeatFaults(record, item.seats, { teams: new Map(kept), gone: now.gone });
+  for (const { school, ...seat } of item.seats) {
+    const members = now.teams.get(school).members.map((member) => (own(member) ? seat : member));
+    now.teams.set(school, { school, members });
   }
   return faults;
 }
@@ -208,12 +255,4 @@ function nextTicketFaults(record, item, current, gone) {
   }
   const ticket = record.tickets.find((line) => line.school === item.substitute).ticket;
   return ticket === item.ticket ? [] : [`${place}：号码应为 ${ticket}`];
-}
-
-function substituteTeamFaults(record, item, current) {
-  const loads = loadsOf(record);
-  for (const member of [...current.values()].flatMap((team) => team.members)) {
-    loads.set(member.inspector, loads.get(member.inspector) - 1);
-  }
-  return assignmentFaults(record, [item.substitute], [item.team], loads);
 }

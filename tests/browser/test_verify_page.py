@@ -17,7 +17,9 @@ from inspection.commitment import commit
 from inspection.errors import ProtocolError
 from inspection.pool import PoolInspector, Relation
 from inspection.seed import PublicSource, PublicValue, public_values
+from inspection.substitution import replace_inspector, substitute
 from inspection.verify import verify
+from tests.rules import test_risk_ratios as risk_ratios
 from tests.rules.example_draw import (
     COMMITTED_AT,
     DRAWN_AT,
@@ -49,7 +51,10 @@ STEPS = [
 ]
 Record = dict[str, Any]
 OPEN = drawn()
-SUBSTITUTED = records.substitute(OPEN, OPEN["selection"][0]["school"], reason="暂停办学")
+SUBSTITUTED = substitute(OPEN, OPEN["selection"][0]["school"], reason="暂停办学")
+RESEATED = replace_inspector(
+    substitute(OPEN, "3711020003", reason="停课"), "i-264a0c354327", ["3711020008"], reason="因病"
+)
 UNOPENED = drawn("sealed")
 OPENED = records.open_draw(UNOPENED, committed("sealed").annex)
 FORMAT = Path(__file__).resolve().parents[2] / "docs" / "record-format.md"
@@ -198,6 +203,7 @@ def test_the_vectors_of_the_format_page_hold(page: Page) -> None:
         "substitutions": [json.loads(vectors["substitution"])],
     }
     assert failing(report(page, made)) == []
+    assert failing(report(page, made | {"substitutions": [json.loads(vectors["replacement"])]})) == []
     sealed = json.loads(vectors["sealed"])
     assert page.evaluate("text => sha256(text)", f"result-salt:{sealed['secret']}") == page.evaluate(
         "text => sha256After(text.slice(0, 64))(text.slice(64))", f"result-salt:{sealed['secret']}"
@@ -264,6 +270,42 @@ def test_a_tampered_record_fails_at_the_step_that_was_tampered_with(
     made = copy.deepcopy(SUBSTITUTED)
     change(made)
     assert failing(report(page, made))[:1] == [first]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("substitutions", 1, "seats", 0, "inspector", value="i-ec99e8d6acae"),
+        put("substitutions", 1, "seats", 0, "passed", value=[]),
+        put("substitutions", 1, "seats", 0, "role", value="ordinary"),
+        put("substitutions", 1, "inspector", value="i-5c4abe75cf56"),
+        put("substitutions", 1, "seats", value=[]),
+        put("substitutions", 1, "reason", value=""),
+    ],
+)
+def test_an_inspector_replaced_otherwise_than_by_rule_is_found_by_both(
+    page: Page, change: Callable[[Record], None]
+) -> None:
+    assert failing(report(page, RESEATED)) == []
+    made = copy.deepcopy(RESEATED)
+    change(made)
+    item = made["substitutions"][1]
+    item["digest"] = digest({key: value for key, value in item.items() if key != "digest"})
+    assert failing(report(page, made)) == ["substitutions"]
+    assert [step.code for step in verify(made) if step.outcome == "fail"] == ["substitutions"]
+
+
+@pytest.mark.parametrize("tamper", [None, *risk_ratios.TAMPERS])
+def test_strata_with_ratios_of_their_own_are_checked(
+    page: Page, tamper: Callable[[Record], None] | None
+) -> None:
+    made = copy.deepcopy(drawn(**risk_ratios.GIVEN))
+    if tamper is None:
+        assert failing(report(page, made)) == []
+        return
+    tamper(made["commitment"])
+    made["commitment_digest"] = digest(made["commitment"])
+    assert failing(report(page, made))[0] == "sizes"
 
 
 @pytest.mark.parametrize(
@@ -368,7 +410,7 @@ def tight_draw(number: int) -> Record | None:
         whole = records.draw(
             made.record, public_values(records.sources(made.record), entries(), as_of=DRAWN_AT)
         )
-        return records.substitute(whole, whole["selection"][-1]["school"], reason="停课")
+        return substitute(whole, whole["selection"][-1]["school"], reason="停课")
     except ProtocolError:
         return None
 

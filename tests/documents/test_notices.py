@@ -211,7 +211,9 @@ def test_the_same_facts_give_the_same_bytes_in_another_process_too(tmp_path: Pat
         {name: hashlib.sha256(made).hexdigest() for name, made in files.items()} for files in (again, there)
     ]
     assert digests[0] == digests[1]
-    assert set(again) == {f"{template}.pdf" for template in (*LETTERS, "special_notice", "dossier", "quality_report")}
+    assert set(again) == {
+        f"{template}.pdf" for template in (*LETTERS, "special_notice", "dossier", "quality_report")
+    }
     assert "SOURCE_DATE_EPOCH" not in os.environ
 
 

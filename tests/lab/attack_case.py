@@ -25,6 +25,7 @@ from inspection.store import draw as draws
 from inspection.store import ledger as book
 from inspection.store.append_only import protect, unprotected
 from inspection.store.engine import engine, migrate, reading, writing
+from inspection.substitution import substitute
 from tests.rules.example_draw import COMMITTED_AT, DRAWN_AT, SOURCES, entries, school
 
 Json = dict[str, Any]
@@ -135,7 +136,7 @@ def replaced(case: Case, made: Json) -> Json:
     if not case.is_substituted:
         return made
     try:
-        return record.substitute(made, made["selection"][0]["school"], reason="暂停办学")
+        return substitute(made, made["selection"][0]["school"], reason="暂停办学")
     except ProtocolError:
         return made
 

@@ -16,6 +16,7 @@ from inspection import record
 from inspection.canonical import canonical, digest
 from inspection.errors import ProtocolError
 from inspection.store.engine import engine
+from inspection.substitution import current_teams
 from tests.lab.attack_case import Case, Json, Published, Store, hex_of, number_of, relinked, retell
 
 Attack = Callable[[Case, Published, int], Published]
@@ -51,7 +52,7 @@ def other_cases(case: Case) -> Iterator[Case]:
 
 def schools_of(published: Published) -> set[str]:
     """Return the schools to be visited."""
-    return set(record.current_teams(published.record))
+    return set(current_teams(published.record))
 
 
 def redraw(case: Case, honest: Published, number: int) -> Published:

@@ -5,6 +5,7 @@ import hashlib
 from inspection import record
 from inspection.draw_page import DRAWN, NOT_DRAWN, REPLACED, SUBSTITUTE, DrawPage, draw_page
 from inspection.publication import SchoolFacts
+from inspection.substitution import substitute
 from tests.rules.example_draw import DICE, LOTTERY, SCHOOLS, committed, drawn
 
 NAMES = [
@@ -42,7 +43,7 @@ def test_after_the_draw_every_school_of_the_pool_has_ticket_and_outcome() -> Non
 def test_a_substitution_shows_who_left_and_who_came() -> None:
     made = drawn()
     gone = made["selection"][0]["school"]
-    page = draw_page(record.substitute(made, gone, reason="暂停办学"), NAMES)
+    page = draw_page(substitute(made, gone, reason="暂停办学"), NAMES)
     assert outcomes(page)[gone] == REPLACED
     (came,) = (code for code, outcome in outcomes(page).items() if outcome == SUBSTITUTE)
     assert [(line.school_name, line.substitute_name, line.reason) for line in page.substitutions] == [

@@ -15,6 +15,7 @@ from inspection.canonical import canonical, digest, digest_bytes
 from inspection.draw import pair_id, ticket
 from inspection.errors import ProtocolError
 from inspection.seed import PublicValue
+from inspection.substitution import current_teams, replace_inspector, substitute
 from inspection.verify import verify
 from tests.rules.example_draw import (
     COMMITTED_AT,
@@ -75,11 +76,15 @@ def vector(name: str) -> Any:
 
 def test_the_vectors_of_the_format_document_are_what_the_code_makes() -> None:
     made, chain = in_ledger()
-    substituted = record.substitute(made, made["selection"][0]["school"], reason="暂停办学")
+    substituted = substitute(made, made["selection"][0]["school"], reason="暂停办学")
     sealed_draw = drawn("sealed")
     assert vector("commitment") == made["commitment"]
     assert vector("record") == {key: made[key] for key in made if key not in {"commitment", "substitutions"}}
     assert vector("substitution") == substituted["substitutions"][0]
+    second = made["teams"][1]
+    sick = second["members"][0]["inspector"]
+    reseated = replace_inspector(made, sick, [second["school"]], reason="因病")
+    assert vector("replacement") == reseated["substitutions"][0]
     assert vector("ledger") == {"format": "school-inspection/ledger/1", "entries": [vars(e) for e in chain]}
     assert vector("sealed") == {
         key: record.sealed(sealed_draw)[key] for key in ("commitment_digest", "result_hash")
@@ -160,7 +165,7 @@ def test_a_sealed_draw_shows_no_seed_no_school_and_no_team_before_it_is_opened()
 
 
 def test_the_published_hash_is_that_of_the_result_opened_later() -> None:
-    made = record.substitute(drawn("sealed"), drawn("sealed")["selection"][0]["school"], reason="停电")
+    made = substitute(drawn("sealed"), drawn("sealed")["selection"][0]["school"], reason="停电")
     opened = record.open_draw(made, committed("sealed").annex)
     assert opened["state"] == "opened"
     assert record.sealed(made)["result_hash"] == opened["result_hash"]
@@ -186,7 +191,7 @@ def test_steps_out_of_order_are_refused() -> None:
     assert f"{unopened}，实为“已公开抽取”。" in refused(record.open_draw, drawn(), committed().annex)
     assert f"{unopened}，实为“已公开抽取”。" in refused(record.sealed, drawn())
     alone = record.committed(committed().record)
-    assert "实为“已承诺”。" in refused(record.substitute, alone, "3711020001", reason="停电")
+    assert "实为“已承诺”。" in refused(substitute, alone, "3711020001", reason="停电")
 
 
 def test_a_substitute_is_the_next_ticket_of_the_same_stratum() -> None:
@@ -198,20 +203,20 @@ def test_a_substitute_is_the_next_ticket_of_the_same_stratum() -> None:
         for line in made["commitment"]["pool"]
         if line["stratum"] == "s01" and line["school"] not in {s["school"] for s in made["selection"]}
     )
-    replaced = record.substitute(made, first, reason=" 校舍\n维修 ")
+    replaced = substitute(made, first, reason=" 校舍\n维修 ")
     (item,) = replaced["substitutions"]
     assert (item["substitute"], item["ticket"]) == (left[0][1], left[0][0])
     assert (item["reason"], item["previous"]) == ("校舍 维修", made["result_digest"])
-    again = record.substitute(replaced, item["substitute"], reason="停课")
+    again = substitute(replaced, item["substitute"], reason="停课")
     assert again["substitutions"][1]["substitute"] == left[1][1]
     assert again["substitutions"][1]["previous"] == item["digest"]
-    assert first not in record.current_teams(again)
+    assert first not in current_teams(again)
 
 
 def test_a_substitution_leaves_the_original_record_untouched() -> None:
     made = drawn()
     before = digest(made)
-    replaced = record.substitute(made, made["selection"][0]["school"], reason="停课")
+    replaced = substitute(made, made["selection"][0]["school"], reason="停课")
     assert digest(made) == before
     assert {key: value for key, value in replaced.items() if key != "substitutions"} == {
         key: value for key, value in made.items() if key != "substitutions"
@@ -220,8 +225,8 @@ def test_a_substitution_leaves_the_original_record_untouched() -> None:
 
 def test_the_team_of_a_substitute_respects_the_loads_of_the_others() -> None:
     made = drawn()
-    replaced = record.substitute(made, made["selection"][0]["school"], reason="停课")
-    names = [m["inspector"] for team in record.current_teams(replaced).values() for m in team["members"]]
+    replaced = substitute(made, made["selection"][0]["school"], reason="停课")
+    names = [m["inspector"] for team in current_teams(replaced).values() for m in team["members"]]
     assert max(names.count(name) for name in names) <= 2
 
 
@@ -236,7 +241,7 @@ def test_the_team_of_a_substitute_respects_the_loads_of_the_others() -> None:
 def test_only_a_drawn_school_is_substituted_and_only_for_a_reason(school: str, reason: str, got: str) -> None:
     made = drawn()
     code = made["selection"][0]["school"] if school == "drawn" else school
-    message = refused(record.substitute, made, code, reason=reason)
+    message = refused(substitute, made, code, reason=reason)
     assert "递补：应为本次抽中且尚未被替换的学校，并写明理由" in message
     assert got in message
 
@@ -244,7 +249,7 @@ def test_only_a_drawn_school_is_substituted_and_only_for_a_reason(school: str, r
 def test_a_stratum_drawn_whole_has_no_substitute() -> None:
     made = drawn(ratio="1", sources=SOURCES, inspectors=[replace(one, load=9) for one in INSPECTORS])
     code = made["selection"][0]["school"]
-    assert refused(record.substitute, made, code, reason="停课") == (
+    assert refused(substitute, made, code, reason="停课") == (
         "没有学校可以递补\n"
         f"- 学校 {code}：应为同层尚有未抽中的学校，实为该层学校已全部抽中。"
         "请记录该校未能检查及其理由。（REC-006）"
@@ -259,7 +264,7 @@ def test_the_ledger_is_told_ids_and_digests_only() -> None:
     assert record.payload("cancel", alone) == named
     assert record.payload("seed", made) == named | {"values": digest(made["values"])}
     assert record.payload("draw", made) == named | {"result": made["result_digest"]}
-    replaced = record.substitute(made, made["selection"][0]["school"], reason="停课")
+    replaced = substitute(made, made["selection"][0]["school"], reason="停课")
     last = replaced["substitutions"][0]["digest"]
     assert record.payload("substitute", replaced) == named | {"substitution": last}
 
@@ -267,7 +272,7 @@ def test_the_ledger_is_told_ids_and_digests_only() -> None:
 def test_of_a_sealed_draw_the_ledger_is_told_salted_hashes() -> None:
     made = drawn("sealed")
     assert record.payload("draw", made)["result"] == made["result_hash"]
-    replaced = record.substitute(made, made["selection"][0]["school"], reason="停课")
+    replaced = substitute(made, made["selection"][0]["school"], reason="停课")
     told = record.payload("substitute", replaced)["substitution"]
     assert told == record.sealed(replaced)["substitution_hashes"][0] != replaced["substitutions"][0]["digest"]
     opened = record.open_draw(replaced, committed("sealed").annex)

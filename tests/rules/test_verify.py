@@ -15,12 +15,14 @@ from inspection import verify as verifier
 from inspection.canonical import digest
 from inspection.errors import ProtocolError
 from inspection.pool import PoolInspector, Relation
+from inspection.substitution import replace_inspector, substitute
 from inspection.verify import Step, verify
 from tests.rules.example_draw import INSPECTORS, committed, drawn, school, setup
 
 Record = dict[str, Any]
 OPEN = drawn()
-SUBSTITUTED = record.substitute(OPEN, OPEN["selection"][0]["school"], reason="暂停办学")
+SUBSTITUTED = substitute(OPEN, OPEN["selection"][0]["school"], reason="暂停办学")
+RESEATED = replace_inspector(OPEN, OPEN["teams"][1]["members"][0]["inspector"], ["3711020008"], reason="因病")
 OPENED = record.open_draw(drawn("sealed"), committed("sealed").annex)
 
 
@@ -38,7 +40,9 @@ def reseal(made: Record) -> None:
     made["result_digest"] = digest({key: made[key] for key in record.RESULT_KEYS})
 
 
-@pytest.mark.parametrize("made", [OPEN, SUBSTITUTED, OPENED], ids=["open", "substituted", "opened"])
+@pytest.mark.parametrize(
+    "made", [OPEN, SUBSTITUTED, RESEATED, OPENED], ids=["open", "substituted", "reseated", "opened"]
+)
 def test_an_honest_record_passes_every_step(made: Record) -> None:
     steps = verify(made)
     assert [step.code for step in steps] == list(verifier.STEPS)
@@ -254,8 +258,8 @@ TAMPERINGS: list[tuple[Callable[[Record], None], Record, str, str]] = [
     (change_the_sealed_hash, OPENED, "result", "密封时公布的结果摘要应为"),
     (pick_the_substitute, SUBSTITUTED, "substitutions", "第1次递补应为"),
     (reword_the_reason, SUBSTITUTED, "substitutions", "第1次递补的摘要应为"),
-    (forget_the_reason, SUBSTITUTED, "substitutions", "第1次递补：学校不在待查之列，或没有理由"),
-    (substitute_a_stranger, SUBSTITUTED, "substitutions", "第1次递补：学校不在待查之列，或没有理由"),
+    (forget_the_reason, SUBSTITUTED, "substitutions", "第1次递补：没有理由，或种类不明"),
+    (substitute_a_stranger, SUBSTITUTED, "substitutions", "第1次递补：学校不在待查之列"),
     (write_a_decimal, OPEN, "format", "记录/commitment/strata/1/size不合规定：3.0"),
     (write_a_null, OPEN, "format", "记录/commitment/secret_digest不合规定：None"),
     (look_alike_id, OPEN, "format", "记录/selection/1/school不合规定：'37110200０"),
@@ -326,7 +330,7 @@ def test_honest_draws_of_any_size_pass(pool_count: int, people_count: int, load:
     apart = [Relation(name, code, "declared_interest") for name, code in places]
     try:
         made = drawn(schools=schools, inspectors=people, relations=apart, ratio="0.3", merge_below=3)
-        made = record.substitute(made, made["selection"][0]["school"], reason="停课")
+        made = substitute(made, made["selection"][0]["school"], reason="停课")
     except ProtocolError:
         return
     assert failures(verify(made)) == {}

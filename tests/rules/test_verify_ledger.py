@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from inspection import ledger, record
+from inspection.substitution import substitute
 from inspection.verify import Step, verify
 from tests.rules.example_draw import committed, drawn, in_ledger
 
@@ -110,12 +111,12 @@ def lived(kind: str) -> tuple[dict[str, Any], dict[str, Any], list[tuple[str, di
     """Return a record replaced once before and once after its opening, what was public first, the steps."""
     made, chain = in_ledger(kind)
     steps = [(entry.kind, dict(entry.payload)) for entry in chain]
-    first = record.substitute(made, made["selection"][0]["school"], reason="停电")
+    first = substitute(made, made["selection"][0]["school"], reason="停电")
     steps.append(("substitute", record.payload("substitute", first)))
     public = record.sealed(first) if kind == "sealed" else first
     opened = record.open_draw(first, committed(kind).annex) if kind == "sealed" else first
     steps.append(("open", record.payload("open", opened)))
-    last = record.substitute(opened, made["selection"][1]["school"], reason="疫情")
+    last = substitute(opened, made["selection"][1]["school"], reason="疫情")
     steps.append(("substitute", record.payload("substitute", last)))
     return last, public, steps
 

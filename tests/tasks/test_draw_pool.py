@@ -1,0 +1,90 @@
+"""Whom a draw can reach: not twice a year for one matter, and only the pool that the plan is about."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from inspection.campaign import CampaignState
+from inspection.plan import Plan, TargetPool
+from inspection.store import campaign as campaigns
+from inspection.store import draw as draws
+from inspection.store.engine import reading, writing
+from inspection.store.tables import Draw, School, VisitResult
+from inspection.store.writing import put
+from tasks import draw as draw_tasks
+from tasks.draw import commit_draw
+from tasks.plan import plan_of
+from tests.tasks.special_office import CAMPAIGN, SCHOOLS, bureau, school
+
+AS_OF = datetime(2026, 5, 6, 1, tzinfo=UTC)
+OTHER = "2025-2026-1-other"
+
+
+@pytest.fixture
+def office(tmp_path: Path, store_url: str) -> Iterator[str]:
+    with bureau(tmp_path, store_url):
+        with writing(store_url) as session:
+            put(session, School, [school(f"21379901{place:02d}", place) for place in range(8, 20)])
+            campaigns.advance(session, CAMPAIGN, CampaignState.SCORED)
+        yield store_url
+
+
+def inspect(
+    url: str, code: str, *, on: date, matter: str, campaign_id: str = OTHER, drawn: bool = True
+) -> None:
+    result = {"campaign_id": campaign_id, "school_code": code, "team_code": "t01", "result": "no-problem"}
+    rest = {"visited_on": on, "present": "", "is_urgent": False, "submission_id": "s1"}
+    draw = {"campaign_id": campaign_id, "state": "drawn", "commitment": f'{{"matters":["{matter}"]}}'}
+    kept = {"commitment_digest": campaign_id, "annex": "", "record": "", "record_digest": ""}
+    with writing(url) as session:
+        put(session, VisitResult, [result | rest])
+        if drawn:
+            put(session, Draw, [draw | kept])
+
+
+def excluded(url: str) -> dict[str, str]:
+    commit_draw.fn(CAMPAIGN, as_of=AS_OF)
+    with reading(url) as session:
+        lines = draws.record_of(session, CAMPAIGN)["commitment"]["excluded"]
+    return {line["school"]: line["reason"] for line in lines}
+
+
+def test_a_school_inspected_this_year_for_the_same_matter_is_not_drawn(office: str) -> None:
+    inspect(office, SCHOOLS[2], on=date(2026, 3, 2), matter="curriculum")
+    assert excluded(office) == {SCHOOLS[2]: "本年度已就同一事项抽查"}
+
+
+@pytest.mark.parametrize(
+    ("on", "matter", "drawn"),
+    [
+        (date(2025, 11, 3), "curriculum", True),
+        (date(2026, 3, 2), "canteen", True),
+        (date(2026, 3, 2), "curriculum", False),
+    ],
+    ids=["last year", "another matter", "a special inspection"],
+)
+def test_other_inspections_do_not_keep_a_school_out(office: str, on: date, matter: str, drawn: bool) -> None:
+    inspect(office, SCHOOLS[2], on=on, matter=matter, drawn=drawn)
+    assert excluded(office) == {}
+
+
+def test_what_is_found_after_the_commitment_does_not_change_it(office: str) -> None:
+    first = excluded(office)
+    inspect(office, SCHOOLS[2], on=date(2026, 5, 7), matter="curriculum")
+    assert excluded(office) == first
+
+
+def test_a_targeted_draw_excludes_the_others_and_says_so(
+    office: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(CAMPAIGN)
+    assert plan.draw is not None
+    aim = {"target": TargetPool(stages=("primary",)), "size": 4, "minimum_per_stratum": 1}
+    targeted: Plan = plan.model_copy(update={"draw": plan.draw.model_copy(update=aim)})
+    monkeypatch.setattr(draw_tasks, "plan_of", lambda _: targeted)
+    found = excluded(office)
+    assert set(found.values()) == {"不属于本次定向抽查的范围"}
+    junior = {SCHOOLS[3], SCHOOLS[7], "2137990111", "2137990115", "2137990119"}
+    assert found.keys() == junior
