@@ -50,7 +50,7 @@ class Room:
             [sys.executable, "-m", "control", command, "--folder", str(self.folder), *more],
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=300,
             check=False,
         )
 
@@ -71,7 +71,7 @@ class Room:
             "PREFECT_HOME": str(self.folder / "client"),
         }
         done = subprocess.run(
-            [sys.executable, "-c", RUN, f"{name}/{name}", json.dumps({"request": parameters}), "90"],
+            [sys.executable, "-c", RUN, f"{name}/{name}", json.dumps({"request": parameters}), "400"],
             env=os.environ | prefect,
             capture_output=True,
             text=True,

@@ -29,6 +29,9 @@ from examples.demo_city.term import (
 )
 from inspection.plan import load_plan
 
+# One city serves all of these.
+pytestmark = pytest.mark.xdist_group("demo-faults")
+
 SMALL = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
 USUAL = Sizes(school_count=60, students_per_school=25)
 MISSING = {"", "—", "-", "/", "未监测", "未统计", "不适用"}

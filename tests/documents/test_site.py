@@ -22,6 +22,9 @@ from inspection.publication import PublicDocument
 from tasks.site import MENU, TEMPLATES, render_site, write_site
 from tests.documents.example_site import DICE, SCHOOLS, facts, record, result
 
+# One site serves all of these.
+pytestmark = pytest.mark.xdist_group("site")
+
 PAGES = [page for page, _ in MENU]
 
 

@@ -15,6 +15,9 @@ from inspection.store.tables import Campaign, Case
 from tasks.purge import _prefect_database, find_traces, preview, purge
 from tests.flows.city_term import Finished, office
 
+# One city's term serves these and their neighbours.
+pytestmark = pytest.mark.xdist_group("city")
+
 AFTER = date(2027, 3, 1)
 
 

@@ -32,6 +32,9 @@ from tests.flows import sealed_term
 from tests.flows.city_term import office
 from tests.flows.sealed_term import CAMPAIGN, PASSWORD, PLANTED, SEED
 
+# One sealed term serves all of these.
+pytestmark = pytest.mark.xdist_group("sealed")
+
 RISK_WORDS = ("risk_class", "风险等级", "风险类别")
 
 

@@ -25,6 +25,9 @@ from tasks.workspace import inbox
 from tests.flows.city_term import SEED, Finished, office, row_counts, run_city
 from tests.kill.term_process import content, documents
 
+# One city's term serves these and their neighbours.
+pytestmark = pytest.mark.xdist_group("city")
+
 
 def test_the_term_ends_with_every_case_decided(finished: Finished) -> None:
     with reading(finished.database_url) as session:

@@ -11,6 +11,9 @@ import pytest
 from inspection.verify import verify
 from tests.flows.city_term import Finished
 
+# One city's term serves these and their neighbours.
+pytestmark = pytest.mark.xdist_group("city")
+
 Record = dict[str, Any]
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from tests.kill.term_process import TermProcess, content, documents
 
+# One undisturbed term serves both of these.
+pytestmark = pytest.mark.xdist_group("kill")
+
 
 def lasting(url: str) -> dict[str, str]:
     """Return the content of a store but for the history of sites: what stood between two attempts did stand."""
