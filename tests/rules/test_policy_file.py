@@ -59,7 +59,7 @@ def test_a_plan_says_ratio_or_size_but_not_both() -> None:
     text = "ratio: '0.2'\nsize: 3\nsources: [{id: dice, kind: dice, name: 掷骰, announced_at: 2026-05-12T21:30:00+08:00}]"
     from inspection.plan import DrawPlan
 
-    with pytest.raises(DocumentError, match="抽查比例 ratio 与抽查数量 size 须填且只填一项"):
+    with pytest.raises(DocumentError, match="抽查比例 ratio、抽查数量 size、分级比例 ratios 须填且只填一项"):
         policy_file.parse(DrawPlan, text, place="plan.yaml")
 
 

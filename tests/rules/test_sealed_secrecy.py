@@ -79,7 +79,7 @@ def consequences(public: Record, guess: tuple[str, str], secret: str) -> list[st
             {"stratum": s["stratum"], "probability": f"{s['size']}/{s['pool']}"} for s in plan["strata"]
         ],
         "selection": selection,
-        "teams": [record._team(team) for team in teams],
+        "teams": [record.team_line(team) for team in teams],
     }
     plain = digest(result)
     shorter = [
