@@ -308,6 +308,8 @@ def _listening() -> Iterator[list[logging.LogRecord]]:
     """Collect what WeasyPrint warns of, whatever the process's logging is set to."""
     logger, keep = logging.getLogger("weasyprint"), _Keep()
     before = (logger.level, logger.disabled, logger.propagate)
+    silenced = logging.root.manager.disable
+    logging.disable(logging.NOTSET)
     logger.setLevel(logging.WARNING)
     logger.disabled, logger.propagate = False, False
     logger.addHandler(keep)
@@ -316,6 +318,7 @@ def _listening() -> Iterator[list[logging.LogRecord]]:
     finally:
         logger.removeHandler(keep)
         logger.level, logger.disabled, logger.propagate = before
+        logging.disable(silenced)
 
 
 def _judge(title: str, records: Sequence[logging.LogRecord], messages: Sequence[str]) -> None:

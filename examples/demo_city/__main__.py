@@ -30,8 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole.add_argument(
         "--sealed", action="store_true", help="keep the names closed until the visits are over"
     )
+    for command in (write, whole):
+        command.add_argument(
+            "--core", action="store_true", help="leave out figures, timetables, logs and fitness tests"
+        )
     chosen = parser.parse_args(arguments)
-    sizes = Sizes(school_count=chosen.schools, students_per_school=chosen.students)
+    sizes = Sizes(school_count=chosen.schools, students_per_school=chosen.students, has_kept=not chosen.core)
     if chosen.command == "run":
         return _run(chosen, sizes)
     key = write_city(chosen.folder, seed=chosen.seed, sizes=sizes)

@@ -38,6 +38,8 @@ class Sizes:
     school_count: int = 60
     students_per_school: int = 120
     answers_per_school: int = 50
+    # Whether schools also hand in what they keep of the term's work: figures, timetables, logs, fitness tests.
+    has_kept: bool = True
 
     def __post_init__(self) -> None:
         if not 12 <= self.school_count <= 2000:

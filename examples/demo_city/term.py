@@ -116,7 +116,8 @@ def write_term(folder: Path, *, seed: str, sizes: Sizes, term: str) -> AnswerKey
     results = result_table(city, term=term)
     key = AnswerKey()
     if facts.has_faults:
-        key = _write_current_only(folder, city, (schools, indicators, results))
+        kept = _kept(city) if sizes.has_kept else None
+        key = _write_current_only(folder, city, (schools, indicators, results), kept)
     write_workbook(folder, schools, school_layout(facts.title, facts.filled_on))
     for district, table in zip(city.districts, indicators, strict=True):
         layout = indicator_layout(city, district, title=facts.title, filled_on=facts.filled_on)
@@ -125,14 +126,16 @@ def write_term(folder: Path, *, seed: str, sizes: Sizes, term: str) -> AnswerKey
     return key
 
 
-def _write_current_only(folder: Path, city: City, shared: tuple[Table, Sequence[Table], Table]) -> AnswerKey:
+def _write_current_only(
+    folder: Path, city: City, shared: tuple[Table, Sequence[Table], Table], kept: "_Kept | None"
+) -> AnswerKey:
     """Make and write what only the current term has, and plant its faults everywhere."""
     inspectors = inspector_table(city)
     recusals = recusal_table(city, inspectors)
     survey = survey_table(city, term=CURRENT_TERM, opened_on="2026-04-16")
-    kept = _kept(city)
     key = _plant(city, shared, (inspectors, recusals, survey), kept)
-    _write_kept(folder, city, kept)
+    if kept:
+        _write_kept(folder, city, kept)
     write_workbook(folder, inspectors, inspector_layout("2026年"))
     write_csv(folder, recusals, encoding="utf-8-sig")
     write_csv(folder, survey, encoding="gb18030")
@@ -189,7 +192,7 @@ def _plant(
     city: City,
     shared: tuple[Table, Sequence[Table], Table],
     own: tuple[Table, Table, Table],
-    kept: "_Kept",
+    kept: "_Kept | None",
 ) -> AnswerKey:
     schools, indicators, results = shared
     inspectors, recusals, survey = own
@@ -209,9 +212,10 @@ def _plant(
     plant_in_indicators(planter, indicators, strangers=strangers, is_large=is_large)
     plant_in_survey(planter, survey, unused[10:])
     plant_in_results(planter, results, unused[11:])
-    figures, districts, life = kept
-    plant_in_figures(planter, figures, districts, unused[14:15])
-    plant_in_school_life(planter, life, unused[15:18])
+    if kept:
+        figures, districts, life = kept
+        plant_in_figures(planter, figures, districts, unused[14:15])
+        plant_in_school_life(planter, life, unused[15:18])
     for file in STRAY_FILES:
         planter.stray(file)
     return planter.answer_key()

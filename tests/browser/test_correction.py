@@ -29,7 +29,7 @@ from tests.flows.city_term import office
 
 pytestmark = pytest.mark.browser
 NAME = "学期指标报表-示例市东湖区.xlsx"
-SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=10)
+SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=10, has_kept=False)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, writ
 # One installation serves all of these, so they stay in one process.
 pytestmark = [pytest.mark.control, pytest.mark.xdist_group("switchboard")]
 
-SIZES = Sizes(school_count=12, students_per_school=30)
+SIZES = Sizes(school_count=12, students_per_school=30, has_kept=False)
 CAMPAIGN = campaign_id(SIZES)
 DEPLOYMENTS = Path("prefect.yaml").read_text(encoding="utf-8").count("entrypoint:")
 RUN = """

@@ -1,6 +1,7 @@
 """Official letters as they leave the bureau: layout of GB/T 9704-2012, what they say, what they refuse."""
 
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -215,6 +216,16 @@ def test_the_same_facts_give_the_same_bytes_in_another_process_too(tmp_path: Pat
         f"{template}.pdf" for template in (*LETTERS, "special_notice", "dossier", "quality_report")
     }
     assert "SOURCE_DATE_EPOCH" not in os.environ
+
+
+def test_a_missing_glyph_is_noticed_where_all_logging_is_silenced() -> None:
+    logging.disable(logging.CRITICAL)
+    try:
+        with pytest.raises(DocumentError):
+            render_pdf("warning_notice", replace(warning(), school_name="示例市𠮷祥小学"), as_of=AS_OF)
+        assert logging.root.manager.disable == logging.CRITICAL
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def test_a_character_without_a_glyph_is_a_failure_that_names_it() -> None:

@@ -21,7 +21,7 @@ from examples.demo_city.run import DAYS, Journal, environment, run_to_findings
 from examples.demo_city.term import CURRENT_TERM, campaign_id, write_city
 
 SEED = "sealed term"
-SIZES = Sizes(school_count=14, students_per_school=20, answers_per_school=10)
+SIZES = Sizes(school_count=14, students_per_school=20, answers_per_school=10, has_kept=False)
 CAMPAIGN = campaign_id(SIZES, is_sealed=True)
 PUPIL, PHONE, IDENTITY = "欧阳晓星", "13912345678", "379901201503124567"
 ADDRESS = "东湖路88号3单元501室"

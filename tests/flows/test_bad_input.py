@@ -16,7 +16,7 @@ from inspection.request import CampaignRequest
 from inspection.store.engine import engine
 from tests.flows.city_term import SEED, office
 
-SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=10)
+SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=10, has_kept=False)
 CAMPAIGN = campaign_id(SIZES)
 
 

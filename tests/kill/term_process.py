@@ -22,7 +22,7 @@ class TermProcess:
 
     def __init__(self, folder: Path, database_url: str = "") -> None:
         command = [sys.executable, "-u", "-m", "examples.demo_city", "run", "--resume"]
-        command += ["--folder", str(folder), "--schools", str(SCHOOLS), "--students", "40"]
+        command += ["--folder", str(folder), "--schools", str(SCHOOLS), "--students", "40", "--core"]
         environment = os.environ | ({"INSPECTION_DATABASE_URL": database_url} if database_url else {})
         self.process = subprocess.Popen(
             command,

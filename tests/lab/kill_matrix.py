@@ -25,7 +25,7 @@ from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, writ
 from tests.kill.term_process import content, documents
 from tests.lab.installation import SERVICES, Installation, Store, as_parameters, wait_for
 
-SIZES = Sizes(school_count=12, students_per_school=40, answers_per_school=20)
+SIZES = Sizes(school_count=12, students_per_school=40, answers_per_school=20, has_kept=False)
 SEED = "kill matrix"
 CAMPAIGN = campaign_id(SIZES)
 DATABASES = ("sqlite", "postgresql")
