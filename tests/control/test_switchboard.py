@@ -106,7 +106,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         yield room
     finally:
         ended = room.control("down")
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "已停止\n", "")
+    # What a killed worker left behind may have to be forced; it is said, and nothing stays.
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout in {"已停止\n", "已停止；强行结束：执行进程\n"}
     assert room.left() == []
     assert room.control("status").returncode == 1
 

@@ -54,6 +54,6 @@ def test_a_finished_term_is_purged_without_a_trace(copied: Path) -> None:
             session.execute(update(Case).values(state="CLOSED"))
             session.execute(update(Campaign).values(state="DECIDED"))
         done = purge(CURRENT_TERM, as_of=AFTER)
-        assert (done.counts["残留"], done.counts["抽查学籍号"]) == (0, 20)
+        assert (done.counts["残留"], done.counts["抽查学籍号"]) == (0, 40)
         assert find_traces(students[::40]) == []
         assert (copied / "workspace" / "inbox" / CURRENT_TERM).is_dir()
