@@ -233,16 +233,18 @@ def test_no_file_of_the_outbox_is_reachable_from_the_site(closed: Path, tmp_path
 
 
 @pytest.fixture(scope="module")
-def opened(closed: Path) -> Path:
-    """The same term, its names overdue, then opened and run to its end."""
+def opened(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the same term, its names overdue, then opened and run to its end."""
+    folder = tmp_path_factory.mktemp("opened") / "term"
+    shutil.copytree(closed, folder)
     late = CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 22))
-    shutil.copytree(closed / "workspace/public", closed / "before")
-    with office(closed):
+    shutil.copytree(folder / "workspace/public", folder / "before")
+    with office(folder):
         in_time = follow_up(CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 19)), return_state=True)
         alarmed = follow_up(late, return_state=True)
-        (closed / "alarms").write_text(f"{in_time.message}\n{alarmed.message}", encoding="utf-8")
-        run_from_opening(Journal(closed), closed / "workspace", CAMPAIGN, seed=SEED)
-    return closed
+        (folder / "alarms").write_text(f"{in_time.message}\n{alarmed.message}", encoding="utf-8")
+        run_from_opening(Journal(folder), folder / "workspace", CAMPAIGN, seed=SEED)
+    return folder
 
 
 def test_a_name_list_that_is_overdue_raises_an_alarm(opened: Path) -> None:
