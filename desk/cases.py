@@ -52,6 +52,7 @@ def case(call: Call) -> Response:
             "reasons": _reasons(waiting.reasons(session, case_id)),
             "ready": _documents(session, call, case_id),
             "is_inside": call.has_any(Kind.DRAFT),
+            "decisions": waiting.decisions(session, case_id),
             "notices": waiting.notices(session, case_id),
         }
     return call.render("case.html", facts)

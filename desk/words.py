@@ -45,6 +45,7 @@ EXTENSION_TITLES: Mapping[str, str] = MappingProxyType(
 )
 EXTENSION_TONES: Mapping[str, str] = MappingProxyType({"": "open", "granted": "good", "declined": "bad"})
 DECISION_TITLES: Mapping[str, str] = MappingProxyType({"approve": "批准", "return": "退回"})
+RESTUDY_TITLES: Mapping[str, str] = MappingProxyType({"resubmit": "再次送审", "withdraw": "撤销处理建议"})
 NOTICE_TITLES: Mapping[str, str] = MappingProxyType(
     {"hearing": "告知书", "warning": "警示类文书", "commendation": "表扬文书"}
 )

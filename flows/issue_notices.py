@@ -7,7 +7,14 @@ from inspection.receipt import Receipt
 from inspection.request import NoticeRequest
 from tasks.artifact import show_receipts
 from tasks.border import flow
-from tasks.case import decide_cases, hear_schools, notify_schools, propose_cases, show_cases
+from tasks.case import (
+    decide_cases,
+    hear_schools,
+    notify_schools,
+    propose_cases,
+    restudy_cases,
+    show_cases,
+)
 from tasks.clock import working_time
 from tasks.hearing import send_register
 from tasks.notice import issue_approved, issue_letters, render_notices
@@ -30,6 +37,7 @@ def issue_notices(request: NoticeRequest) -> State[list[Receipt]]:
             issue_letters(campaign_id, as_of=as_of),
             send_register(campaign_id, as_of=as_of),
             hear_schools(campaign_id, as_of=as_of),
+            restudy_cases(campaign_id, request.restudies, as_of=as_of),
             decide_cases(campaign_id, request.decisions, as_of=as_of),
             issue_approved(campaign_id, as_of=as_of),
             render_notices(campaign_id),

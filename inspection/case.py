@@ -46,6 +46,11 @@ def case_number(campaign_id: str, school_code: str, measure: str, *, key: str) -
     return f"{campaign_id}-{veiled(key, school_code, measure)}"
 
 
+def turn_subject(case_id: str, decision_number: int) -> str:
+    """Return what the ledger calls a case at its first, second … decision: one entry of a kind each."""
+    return case_id if decision_number == 1 else f"{case_id}-{decision_number}"
+
+
 def veiled(key: str, *parts: str) -> str:
     """Return sixteen hexadecimal digits that stand for `parts` where the public can see."""
     return hmac.new(bytes.fromhex(key), ":".join(parts).encode(), hashlib.sha256).hexdigest()[:16]

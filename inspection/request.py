@@ -126,6 +126,22 @@ class Decision(Form):
     reason: str = Field(default="", max_length=500, title="理由", description="退回时必填")
 
 
+class RestudyEntry(Form):
+    """What the office has done about a case that an official returned."""
+
+    case_id: str = Field(pattern=r"^[a-z0-9-]+$", title="案号")
+    action: Literal["resubmit", "withdraw"] = Field(
+        title="办理", description="resubmit 重新研究后再次送审；withdraw 撤销处理建议"
+    )
+    person_id: PersonId
+    reason: str = Field(
+        min_length=10,
+        max_length=500,
+        title="研究情况",
+        description="写明对退回理由的研究情况，至少10个字；不得写学生、举报人的个人信息",
+    )
+
+
 class NoticeRequest(CampaignRequest):
     """Decisions to carry out; with none, the run proposes, notifies and says what waits for whom."""
 
@@ -136,4 +152,7 @@ class NoticeRequest(CampaignRequest):
         }
     )
 
+    restudies: tuple[RestudyEntry, ...] = Field(
+        default=(), title="退回后的办理", description="被退回的案，重新研究后再次送审或者撤销"
+    )
     decisions: tuple[Decision, ...] = Field(default=(), title="审批决定", description="负责人对各案的决定")

@@ -12,7 +12,7 @@ from inspection.case import TITLES, CaseState, HearingFacts, is_heard, may_appro
 from inspection.errors import Fault, ProtocolError
 from inspection.measure import Measure, Measures, Proposal, load_measures, propose
 from inspection.receipt import Receipt
-from inspection.request import Decision
+from inspection.request import Decision, RestudyEntry
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -30,6 +30,8 @@ from tasks.finding import persons
 from tasks.hearing import replies_of
 from tasks.plan import plan_of
 from tasks.settings import profile, settings
+
+_NO_CASE = ("本批次的案号", "没有这个案号", "请在案件进度中核对案号。")
 
 
 @task(task_run_name="提出处理建议")
@@ -78,6 +80,31 @@ def hear_schools(campaign_id: str, *, as_of: date) -> Receipt:
     return Receipt("听取意见", {"收到答复": len(replies), "已听取": heard})
 
 
+@task(task_run_name="登记退回后的办理")
+def restudy_cases(campaign_id: str, entries: Sequence[RestudyEntry], *, as_of: date) -> Receipt:
+    """Submit returned cases again, or withdraw them: all that were asked for, or none when one may not be.
+
+    Raises:
+        ProtocolError: every case that was not returned, with where it stands.
+    """
+    with writing(settings().database_url) as session:
+        known = {case.case_id: case for case in cases.cases(session, campaign_id)}
+        faults = [fault for item in entries for fault in _restudy_faults(session, known, item)]
+        if faults:
+            raise ProtocolError(f"有 {len(faults)} 件退回的案不能办理", faults)
+        for item in entries:
+            row = {
+                "action": item.action,
+                "person_id": item.person_id,
+                "reason_text": item.reason,
+                "studied_on": as_of,
+            }
+            if known[item.case_id].state == CaseState.RETURNED:
+                cases.restudy(session, known[item.case_id], row, at=now())
+    again = sum(item.action == "resubmit" for item in entries)
+    return Receipt("退回后的办理", {"再次送审": again, "撤销": len(entries) - again})
+
+
 @task(task_run_name="登记审批决定")
 def decide_cases(campaign_id: str, decisions: Sequence[Decision], *, as_of: date) -> Receipt:
     """Enter the officials' decisions: all of them, or none when one may not be made.
@@ -87,7 +114,7 @@ def decide_cases(campaign_id: str, decisions: Sequence[Decision], *, as_of: date
     """
     with writing(settings().database_url) as session:
         known = {case.case_id: case for case in cases.cases(session, campaign_id)}
-        faults = [fault for item in decisions for fault in _decision_faults(session, known, item)]
+        faults = [fault for item in decisions for fault in _decision_faults(session, known, item, as_of)]
         if faults:
             raise ProtocolError(f"有 {len(faults)} 项审批决定不能登记", faults)
         for item in decisions:
@@ -97,7 +124,7 @@ def decide_cases(campaign_id: str, decisions: Sequence[Decision], *, as_of: date
                 "reason_text": item.reason,
                 "decided_on": as_of,
             }
-            if known[item.case_id].state == CaseState.HEARD:
+            if not _is_same_decision(session, known[item.case_id], item, as_of):
                 cases.decide(session, known[item.case_id], row, at=now())
     approved = sum(item.decision == "approve" for item in decisions)
     return Receipt("登记审批", {"批准": approved, "退回": len(decisions) - approved})
@@ -170,17 +197,34 @@ def _hear(session: Session, case: Case, as_of: date) -> bool:
     return True
 
 
-def _decision_faults(session: Session, known: dict[str, Case], item: Decision) -> list[Fault]:
+def _restudy_faults(session: Session, known: dict[str, Case], item: RestudyEntry) -> list[Fault]:
     case = known.get(item.case_id)
     if case is None:
-        return [_fault(item, "本批次的案号", "没有这个案号", "请在案件进度中核对案号。")]
+        return [_fault(item.case_id, *_NO_CASE)]
+    if case.state == CaseState.RETURNED or _is_same_restudy(session, case, item):
+        return []
+    got = f"“{TITLES[CaseState(case.state)]}”"
+    return [
+        _fault(item.case_id, "状态为“已退回，需重新研究”", got, "只有被退回的案才需要填写，请删去这一条。")
+    ]
+
+
+def _is_same_restudy(session: Session, case: Case, item: RestudyEntry) -> bool:
+    asked = (item.action, item.person_id, item.reason)
+    return any(
+        (done.action, done.person_id, done.reason_text) == asked
+        for done in cases.restudies_of(session, case.case_id)
+    )
+
+
+def _decision_faults(session: Session, known: dict[str, Case], item: Decision, as_of: date) -> list[Fault]:
+    case = known.get(item.case_id)
+    if case is None:
+        return [_fault(item.case_id, *_NO_CASE)]
     state = CaseState(case.state)
-    if state != CaseState.HEARD and not _is_same_decision(session, case, item):
-        return [
-            _fault(
-                item, "状态为“已听取意见，待审批”", f"“{TITLES[state]}”", "陈述申辩期满或已答复后方可审批。"
-            )
-        ]
+    if state != CaseState.HEARD and not _is_same_decision(session, case, item, as_of):
+        got, remedy = f"“{TITLES[state]}”", "陈述申辩期满或已答复后方可审批。"
+        return [_fault(item.case_id, "状态为“已听取意见，待审批”", got, remedy)]
     faults = may_approve(
         approver_id=item.approver_id,
         approvers=profile().approvers,
@@ -188,13 +232,26 @@ def _decision_faults(session: Session, known: dict[str, Case], item: Decision) -
         case_id=case.case_id,
     )
     if item.decision == "return" and not item.reason:
-        faults.append(_fault(item, "退回的理由", "未填写", "请写明退回理由。"))
-    return faults
+        faults.append(_fault(item.case_id, "退回的理由", "未填写", "请写明退回理由。"))
+    return faults + _submitter_faults(session, case, item)
 
 
-def _is_same_decision(session: Session, case: Case, item: Decision) -> bool:
-    known = cases.decision_on(session, case.case_id)
-    return known is not None and (known.decision, known.approver_id) == (item.decision, item.approver_id)
+def _submitter_faults(session: Session, case: Case, item: Decision) -> list[Fault]:
+    """Who submitted a case again does not decide on it."""
+    submitters = {done.person_id for done in cases.restudies_of(session, case.case_id)}
+    if item.approver_id not in submitters:
+        return []
+    got, remedy = "本案的再次送审人", "请由未经办本案的负责人审批。"
+    return [_fault(item.case_id, "未经办本案的负责人", got, remedy)]
+
+
+def _is_same_decision(session: Session, case: Case, item: Decision, as_of: date) -> bool:
+    """Say whether this very decision is on record already, whatever became of the case since."""
+    asked = (item.decision, item.approver_id)
+    known = [d for d in cases.decisions_on(session, case.case_id) if (d.decision, d.approver_id) == asked]
+    if item.decision == "approve":
+        return bool(known)
+    return any((done.reason_text, done.decided_on) == (item.reason, as_of) for done in known)
 
 
 def _team_of(session: Session, case: Case) -> tuple[str, ...]:
@@ -206,5 +263,5 @@ def _team_of(session: Session, case: Case) -> tuple[str, ...]:
     )
 
 
-def _fault(item: Decision, wanted: str, got: str, remedy: str) -> Fault:
-    return Fault(place=f"案 {item.case_id}", code="CAS-003", wanted=wanted, got=got, remedy=remedy)
+def _fault(case_id: str, wanted: str, got: str, remedy: str) -> Fault:
+    return Fault(place=f"案 {case_id}", code="CAS-003", wanted=wanted, got=got, remedy=remedy)

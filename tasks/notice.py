@@ -137,7 +137,6 @@ def _is_written(case: Case, measure: Measure, kind: str) -> bool:
 
 def _enter(desk: _Desk, case: Case, measure: Measure, kind: str) -> None:
     number = notices.next_number(desk.session, desk.as_of.year)
-    entered = "proposal" if kind == HEARING else "decision"
     facts = _FACTS[kind](desk, case, measure, number)
     draft = notices.NoticeDraft(
         case_id=case.case_id,
@@ -146,12 +145,19 @@ def _enter(desk: _Desk, case: Case, measure: Measure, kind: str) -> None:
         facts_digest=facts_digest(facts),
         template_digest=template_digest(TEMPLATES[kind]),
         issued_on=desk.as_of,
-        ledger_head=ledger.entry_hash(desk.session, kind=entered, subject=case.case_id),
+        ledger_head=_entry_of(desk.session, case, kind),
     )
     notices.enter(desk.session, draft, number=number, at=now())
     if kind != HEARING:
         due_on = _due_on(desk) if measure.rectification_required else None
         cases.serve(desk.session, case, on=desk.as_of, due_on=due_on)
+
+
+def _entry_of(session: Session, case: Case, kind: str) -> str:
+    """Return the head of the ledger that a document prints: that of the proposal or of the decision."""
+    if kind == HEARING:
+        return ledger.entry_hash(session, kind="proposal", subject=case.case_id)
+    return cases.decision_entry(session, case.case_id)
 
 
 def _close_unwritten(campaign_id: str, as_of: date) -> None:

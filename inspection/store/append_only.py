@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "access_log": ("entry_id",),
-    "approval": ("case_id",),
+    "approval": ("case_id", "decision_number"),
     "extension": ("extension_id",),
     "extension_decision": ("extension_id",),
     "finding": ("campaign_id", "school_code", "stage", "item_code"),
@@ -17,6 +17,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "notice": ("notice_id",),
     "policy_version": ("digest",),
     "public_value": ("campaign_id", "source_id", "entered_by"),
+    "restudy": ("case_id", "decision_number"),
     "special_decision": ("special_id", "answer_id"),
     "special_notice": ("special_id", "school_code"),
     "upload": ("submission_id", "account_id"),
@@ -34,8 +35,10 @@ def protect(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(_PG_FUNCTION))
     statements = _postgresql if connection.dialect.name == "postgresql" else _sqlite
-    for table in sorted(APPEND_ONLY.keys() & set(inspect(connection).get_table_names())):
-        for statement in statements(table):
+    reached = inspect(connection)
+    for table in sorted(APPEND_ONLY.keys() & set(reached.get_table_names())):
+        columns = {column["name"] for column in reached.get_columns(table)}
+        for statement in statements(table, [name for name in APPEND_ONLY[table] if name in columns]):
             connection.execute(text(statement))
 
 
@@ -49,7 +52,7 @@ def unprotected(connection: Connection) -> list[str]:
     return [name for name in wanted if name not in present]
 
 
-def _postgresql(table: str) -> list[str]:
+def _postgresql(table: str, _key: list[str]) -> list[str]:
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
         f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
@@ -60,9 +63,9 @@ def _postgresql(table: str) -> list[str]:
     ]
 
 
-def _sqlite(table: str) -> list[str]:
+def _sqlite(table: str, names: list[str]) -> list[str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table}: rows are append-only'); END"
-    key = " AND ".join(f"{name} = NEW.{name}" for name in APPEND_ONLY[table])
+    key = " AND ".join(f"{name} = NEW.{name}" for name in names)
     return [
         f"DROP TRIGGER IF EXISTS {table}_no_update",
         f"DROP TRIGGER IF EXISTS {table}_no_delete",

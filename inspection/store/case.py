@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical, digest
-from inspection.case import CaseState, case_number
+from inspection.case import CaseState, case_number, turn_subject
 from inspection.errors import Fault, ProtocolError
 from inspection.measure import Proposal
 from inspection.store import ledger
-from inspection.store.tables import Approval, Case, Hearing, Rectification
+from inspection.store.tables import Approval, Case, Hearing, Rectification, Restudy
 from inspection.store.writing import append, put
 
 
@@ -118,17 +118,52 @@ def hear(session: Session, case: Case, hearing: Hearing, *, at: datetime) -> Non
 
 
 def decide(session: Session, case: Case, row: dict[str, Any], *, at: datetime) -> None:
-    """Enter an official's decision, once, and take the case on."""
-    append(session, Approval, [{"case_id": case.case_id, **row}])
+    """Enter an official's decision, the next of this case, and take the case on."""
+    before = decision_on(session, case.case_id)
+    number = before.decision_number + 1 if before else 1
+    append(session, Approval, [{"case_id": case.case_id, "decision_number": number, **row}])
     case.state = CaseState.APPROVED if row["decision"] == "approve" else CaseState.RETURNED
     # The ledger is public: who decided and why stands in it as a digest only.
     facts = {"decision": row["decision"], "said": digest([row["approver_id"], row["reason_text"]])}
-    ledger.record(session, kind="decision", subject=case.case_id, payload=facts, at=at)
+    ledger.record(session, kind="decision", subject=turn_subject(case.case_id, number), payload=facts, at=at)
+
+
+def decision_entry(session: Session, number: str) -> str:
+    """Return the hash of the ledger entry of the latest decision on a case, or empty."""
+    latest = decision_on(session, number)
+    if latest is None:
+        return ""
+    subject = turn_subject(number, latest.decision_number)
+    return ledger.entry_hash(session, kind="decision", subject=subject)
 
 
 def decision_on(session: Session, number: str) -> Approval | None:
-    """Return the decision on a case, or none while there is none."""
-    return session.get(Approval, number)
+    """Return the latest decision on a case, or none while there is none."""
+    return next(iter(decisions_on(session, number)), None)
+
+
+def decisions_on(session: Session, number: str) -> list[Approval]:
+    """Return every decision on a case, the latest first."""
+    of_case = select(Approval).where(Approval.case_id == number)
+    return list(session.execute(of_case.order_by(Approval.decision_number.desc())).scalars())
+
+
+def restudy(session: Session, case: Case, row: dict[str, Any], *, at: datetime) -> None:
+    """Enter what became of a returned case: it is heard as before and waits for a decision, or it is closed."""
+    returned = decision_on(session, case.case_id)
+    assert returned is not None
+    entered = {"case_id": case.case_id, "decision_number": returned.decision_number, **row}
+    append(session, Restudy, [entered])
+    case.state = CaseState.HEARD if row["action"] == "resubmit" else CaseState.CLOSED
+    facts = {"action": row["action"], "said": digest([row["person_id"], row["reason_text"]])}
+    subject = turn_subject(case.case_id, returned.decision_number)
+    ledger.record(session, kind="restudy", subject=subject, payload=facts, at=at)
+
+
+def restudies_of(session: Session, number: str) -> list[Restudy]:
+    """Return what became of a case each time it was returned, the latest first."""
+    of_case = select(Restudy).where(Restudy.case_id == number)
+    return list(session.execute(of_case.order_by(Restudy.decision_number.desc())).scalars())
 
 
 def serve(session: Session, case: Case, *, on: date, due_on: date | None) -> None:

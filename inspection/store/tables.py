@@ -7,7 +7,18 @@ is when a row was first written; it is never part of a content digest.
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import Date, DateTime, Float, ForeignKey, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Code = Annotated[str, mapped_column(String(128))]
@@ -344,14 +355,32 @@ class Hearing(Table):
 
 
 class Approval(Table):
-    """A responsible official's decision on a case."""
+    """A responsible official's decision on a case; after a return and a restudy there is a next one."""
 
     __tablename__ = "approval"
     case_id: Mapped[str] = mapped_column(ForeignKey("case.case_id"), primary_key=True)
+    decision_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     decision: Mapped[Code]
     approver_id: Mapped[Code]
     reason_text: Mapped[str]
     decided_on: Mapped[date]
+
+
+class Restudy(Table):
+    """What the office did about a returned case: submitted it again or withdrew the proposal."""
+
+    __tablename__ = "restudy"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["case_id", "decision_number"], ["approval.case_id", "approval.decision_number"]
+        ),
+    )
+    case_id: Mapped[Key]
+    decision_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    action: Mapped[Code]
+    person_id: Mapped[Code]
+    reason_text: Mapped[str]
+    studied_on: Mapped[date]
 
 
 class Notice(Table):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from inspection import policy_file
 from inspection.plan import Plan
@@ -24,6 +24,7 @@ from inspection.store.tables import (
     NoticeFile,
     PolicyVersion,
     Rectification,
+    Restudy,
     School,
     TeamMember,
     Term,
@@ -99,6 +100,18 @@ class CaseLine:
     def is_told(self) -> bool:
         """Whether the school knows of it."""
         return self.notified_on is not None or self.notice_count > 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionLine:
+    """A decision on a case and, where it returned it, what the office did then (`action` empty: nothing yet)."""
+
+    decision: str
+    decided_on: date
+    reason_text: str
+    action: str
+    studied_on: date | None
+    study_text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +215,28 @@ def reasons(session: Session, case_id: str) -> str:
     return session.execute(select(Case.reasons).where(Case.case_id == case_id)).scalar_one()
 
 
+def decisions(session: Session, case_id: str) -> list[DecisionLine]:
+    """Return the decisions on a case in their order, each with what followed a return."""
+    same = and_(Restudy.case_id == Approval.case_id, Restudy.decision_number == Approval.decision_number)
+    statement = (
+        select(Approval, Restudy)
+        .outerjoin(Restudy, same)
+        .where(Approval.case_id == case_id)
+        .order_by(Approval.decision_number)
+    )
+    return [
+        DecisionLine(
+            decision=made.decision,
+            decided_on=made.decided_on,
+            reason_text=made.reason_text,
+            action=studied.action if studied else "",
+            studied_on=studied.studied_on if studied else None,
+            study_text=studied.reason_text if studied else "",
+        )
+        for made, studied in session.execute(statement)
+    ]
+
+
 def notices(session: Session, case_id: str) -> list[NoticeLine]:
     """Return the documents of a case by number."""
     statement = (
@@ -243,12 +278,15 @@ def school_name(session: Session, school_code: str) -> str:
 
 
 def _case_statement() -> Select[Case, School, Hearing, Approval, Rectification]:
+    every = aliased(Approval)
+    of_case = select(func.max(every.decision_number)).where(every.case_id == Case.case_id)
+    latest = of_case.correlate(Case).scalar_subquery()
     return (
         select(Case, School, Hearing, Approval, Rectification)
         .join(Campaign, Campaign.campaign_id == Case.campaign_id)
         .outerjoin(School, and_(School.term_id == Campaign.term_id, School.school_code == Case.school_code))
         .outerjoin(Hearing, Hearing.case_id == Case.case_id)
-        .outerjoin(Approval, Approval.case_id == Case.case_id)
+        .outerjoin(Approval, and_(Approval.case_id == Case.case_id, Approval.decision_number == latest))
         .outerjoin(Rectification, Rectification.case_id == Case.case_id)
         .order_by(Case.school_code, Case.case_id)
     )
