@@ -8,7 +8,7 @@ from starlette.responses import Response
 from desk.documents import offered
 from desk.page import Call, page
 from inspection.access import KIND_TITLES, Kind, Owner
-from inspection.store import access, waiting
+from inspection.store import access, rectification, waiting
 from inspection.store.engine import reading
 from inspection.store.waiting import CaseLine
 
@@ -52,10 +52,25 @@ def case(call: Call) -> Response:
             "reasons": _reasons(waiting.reasons(session, case_id)),
             "ready": _documents(session, call, case_id),
             "is_inside": call.has_any(Kind.DRAFT),
+            **_rechecks(session, case_id),
             "decisions": waiting.decisions(session, case_id),
             "notices": waiting.notices(session, case_id),
         }
     return call.render("case.html", facts)
+
+
+def _rechecks(session: Session, case_id: str) -> dict[str, object]:
+    closure = rectification.closure_of(session, case_id)
+    looked = [
+        {
+            "outcome": item.outcome,
+            "rechecked_on": item.rechecked_on,
+            "note_text": item.note_text,
+            "person_ids": "、".join(item.person_ids.split(",")),
+        }
+        for item in rectification.rechecks_of(session, case_id)
+    ]
+    return {"rechecks": looked, "closed_on": closure.closed_on if closure else None}
 
 
 def _owner(line: CaseLine) -> Owner:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from desk.office import OFFICE_TIME
 from inspection import campaign as campaign_states
 from inspection import case as case_states
-from inspection import standing
+from inspection import rectification, standing
 from inspection.access import KIND_TITLES, ROLE_TITLES, Kind, Role, Verdict, Viewer, reach
 from inspection.campaign import CampaignState
 from inspection.case import CaseState
@@ -45,6 +45,7 @@ EXTENSION_TITLES: Mapping[str, str] = MappingProxyType(
 )
 EXTENSION_TONES: Mapping[str, str] = MappingProxyType({"": "open", "granted": "good", "declined": "bad"})
 DECISION_TITLES: Mapping[str, str] = MappingProxyType({"approve": "批准", "return": "退回"})
+RECHECK_TITLES = rectification.OUTCOME_TITLES
 RESTUDY_TITLES: Mapping[str, str] = MappingProxyType({"resubmit": "再次送审", "withdraw": "撤销处理建议"})
 NOTICE_TITLES: Mapping[str, str] = MappingProxyType(
     {"hearing": "告知书", "warning": "警示类文书", "commendation": "表扬文书"}

@@ -32,7 +32,7 @@ TITLES = {
     CaseState.RETURNED: "已退回，需重新研究",
     CaseState.SERVED: "已送达",
     CaseState.RECTIFYING: "整改中",
-    CaseState.RECHECKED: "已复查",
+    CaseState.RECHECKED: "复查通过，待销号",
     CaseState.CLOSED: "已办结",
 }
 

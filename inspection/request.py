@@ -156,3 +156,45 @@ class NoticeRequest(CampaignRequest):
         default=(), title="退回后的办理", description="被退回的案，重新研究后再次送审或者撤销"
     )
     decisions: tuple[Decision, ...] = Field(default=(), title="审批决定", description="负责人对各案的决定")
+
+
+class RecheckEntry(Form):
+    """One look at what a school has rectified."""
+
+    case_id: str = Field(pattern=r"^[a-z0-9-]+$", title="案号")
+    rechecked_on: date = Field(title="复查日期", description="到校复查的日期")
+    outcome: Literal["met", "not-met"] = Field(
+        title="复查结果", description="met 已整改到位；not-met 未整改到位，整改期限重新计算"
+    )
+    person_ids: tuple[PersonId, ...] = Field(title="复查人员", description="复查人员编号，2人以上")
+    note: str = Field(
+        min_length=10,
+        max_length=500,
+        title="复查情况",
+        description="核实的事实，至少10个字；不得写学生、举报人的个人信息",
+    )
+
+
+class ClosureEntry(Form):
+    """A responsible official strikes a case off."""
+
+    case_id: str = Field(pattern=r"^[a-z0-9-]+$", title="案号")
+    approver_id: PersonId
+
+
+class FollowUpRequest(CampaignRequest):
+    """Re-checks and closures to enter; with none, the run says what is due and what is overdue."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "title": "跟踪整改",
+            "description": "登记复查和销号；不填则按办理日期更新整改期限、列出逾期情况。",
+        }
+    )
+
+    rechecks: tuple[RecheckEntry, ...] = Field(
+        default=(), title="复查", description="对整改情况的复查，逐案填写"
+    )
+    closures: tuple[ClosureEntry, ...] = Field(
+        default=(), title="销号", description="复查通过、由负责人同意销号的案"
+    )

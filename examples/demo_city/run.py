@@ -33,6 +33,7 @@ DAYS = {
     "found": date(2026, 6, 9),
     "proposed": date(2026, 6, 10),
     "decided": date(2026, 6, 26),
+    "rechecked": date(2026, 7, 2),
     "evaluated": date(2026, 7, 3),
 }
 
@@ -149,13 +150,14 @@ def run_to_findings(journal: Journal, workspace: Path, current: str, *, seed: st
 
 def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: str) -> None:
     """Run the flows from the opening of the draw to the evaluation; a sealed one is shown closed first."""
+    from examples.demo_city.rechecks import rectified
     from flows.evaluate_cycle import evaluate_cycle
     from flows.follow_up import follow_up
     from flows.issue_notices import issue_notices
     from flows.open_draw import open_draw
     from flows.publish_site import publish_site
     from inspection.opening import OpenRequest
-    from inspection.request import CampaignRequest, NoticeRequest
+    from inspection.request import CampaignRequest, FollowUpRequest, NoticeRequest
     from tasks.plan import plan_of
 
     def on(day: str) -> CampaignRequest:
@@ -177,8 +179,11 @@ def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: s
         fill_hearings(register, replies, seed=seed, replied_on=date(2026, 6, 15))
     decided = NoticeRequest(campaign_id=current, as_of=DAYS["decided"], decisions=_approve_all(current))
     journal.stage("审批制发", lambda: issue_notices(decided))
-    journal.stage("跟踪整改", lambda: follow_up(on("decided")))
+    journal.stage("跟踪整改", lambda: follow_up(FollowUpRequest(campaign_id=current, as_of=DAYS["decided"])))
     journal.stage("公示网站", lambda: publish_site(on("decided")))
+    journal.stage(
+        "复查销号", lambda: follow_up(rectified(current, approver_id=DIRECTOR, day=DAYS["rechecked"]))
+    )
     journal.stage("总结评估", lambda: evaluate_cycle(on("evaluated")))
 
 

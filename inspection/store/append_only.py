@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "access_log": ("entry_id",),
     "approval": ("case_id", "decision_number"),
+    "closure": ("case_id",),
     "extension": ("extension_id",),
     "extension_decision": ("extension_id",),
     "finding": ("campaign_id", "school_code", "stage", "item_code"),
@@ -17,6 +18,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "notice": ("notice_id",),
     "policy_version": ("digest",),
     "public_value": ("campaign_id", "source_id", "entered_by"),
+    "recheck": ("case_id", "recheck_number"),
     "restudy": ("case_id", "decision_number"),
     "special_decision": ("special_id", "answer_id"),
     "special_notice": ("special_id", "school_code"),

@@ -174,17 +174,6 @@ def serve(session: Session, case: Case, *, on: date, due_on: date | None) -> Non
         put(session, Rectification, [row])
 
 
-def rectifications(session: Session, campaign_id: str) -> list[Rectification]:
-    """Return what the schools of a campaign still owe, by case."""
-    statement = (
-        select(Rectification)
-        .join(Case, Case.case_id == Rectification.case_id)
-        .where(Case.campaign_id == campaign_id)
-        .order_by(Rectification.case_id)
-    )
-    return list(session.execute(statement).scalars())
-
-
 def _unknown_case(number: str) -> Fault:
     return Fault(
         place=f"案 {number}",

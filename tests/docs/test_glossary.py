@@ -10,7 +10,14 @@ import pytest
 from sqlalchemy import Boolean, Date, DateTime
 
 from inspection import campaign, case, special
-from inspection.store import correction_tables, desk_tables, quality_tables, special_tables, tables
+from inspection.store import (
+    correction_tables,
+    desk_tables,
+    quality_tables,
+    rectification_tables,
+    special_tables,
+    tables,
+)
 from inspection.store.tables import Table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +54,7 @@ def in_backticks(text: str) -> set[str]:
 
 def test_all_tables_are_looked_at() -> None:
     modules = {mapper.class_.__module__ for mapper in Table.registry.mappers}
-    own = (tables, correction_tables, desk_tables, quality_tables, special_tables)
+    own = (tables, correction_tables, desk_tables, quality_tables, rectification_tables, special_tables)
     assert modules == {module.__name__ for module in own}
 
 

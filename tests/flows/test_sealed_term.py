@@ -23,7 +23,7 @@ from flows.follow_up import follow_up
 from flows.open_draw import open_draw
 from flows.publish_site import publish_site
 from inspection.opening import OpenRequest
-from inspection.request import CampaignRequest
+from inspection.request import CampaignRequest, FollowUpRequest
 from inspection.store import draw as draws
 from inspection.store.engine import reading
 from inspection.store.tables import Inspector, School, Table
@@ -237,10 +237,10 @@ def opened(closed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the same term, its names overdue, then opened and run to its end."""
     folder = tmp_path_factory.mktemp("opened") / "term"
     shutil.copytree(closed, folder)
-    late = CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 22))
+    late = FollowUpRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 22))
     shutil.copytree(folder / "workspace/public", folder / "before")
     with office(folder):
-        in_time = follow_up(CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 19)), return_state=True)
+        in_time = follow_up(FollowUpRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 19)), return_state=True)
         alarmed = follow_up(late, return_state=True)
         (folder / "alarms").write_text(f"{in_time.message}\n{alarmed.message}", encoding="utf-8")
         run_from_opening(Journal(folder), folder / "workspace", CAMPAIGN, seed=SEED)

@@ -9,7 +9,7 @@ from examples.demo_city.people import fill_all
 from flows.follow_up import follow_up
 from flows.issue_notices import issue_notices
 from flows.record_findings import record_findings
-from inspection.request import CampaignRequest, NoticeRequest
+from inspection.request import CampaignRequest, FollowUpRequest, NoticeRequest
 from inspection.special_request import SpecialAnswer
 from inspection.store.engine import migrate, reading
 from inspection.store.tables import Campaign, Case, VisitResult
@@ -24,7 +24,7 @@ def test_a_special_inspection_goes_on_like_any_campaign(tmp_path: Path) -> None:
     with bureau(tmp_path, url):
         enter_special.fn(asked(), as_of=ASKED)
         number = special_number(asked())
-        late = follow_up(CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 9)))
+        late = follow_up(FollowUpRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 9)))
         assert late[-1].counts == {"待决定": 1, "逾期": 1}
         answer = SpecialAnswer(decision="approve", approver_id=DIRECTOR, decided_on=ASKED)
         assert take_answer.fn(number, answer, answer_id="run-1") == ""

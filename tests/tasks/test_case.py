@@ -11,10 +11,10 @@ from inspection.errors import ProtocolError
 from inspection.request import Decision, RestudyEntry
 from inspection.store import case as cases
 from inspection.store import ledger
-from inspection.store.engine import migrate, reading
+from inspection.store.engine import reading
 from inspection.store.tables import Case
 from tasks.case import decide_cases, restudy_cases
-from tests.desk_names import CAMPAIGN, ROOT, WARNED_B
+from tests.desk_names import CAMPAIGN, ROOT, WARNED_B, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in
 
@@ -30,13 +30,17 @@ WITHDRAW = AGAIN.model_copy(update={"action": "withdraw"})
 
 
 @pytest.fixture
-def url(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The store of the small bureau, with a case that waits for a decision."""
+def bureau(store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bureau:
+    """The small bureau, with a case that waits for a decision."""
     monkeypatch.setenv("INSPECTION_DATABASE_URL", store_url)
     monkeypatch.setenv("INSPECTION_WORKSPACE", str(tmp_path / "workspace"))
     monkeypatch.setenv("INSPECTION_PROFILE", str(ROOT / "examples" / "demo_city" / "profile.yaml"))
-    build(store_url, tmp_path / "workspace")
-    return store_url
+    return build(store_url, tmp_path / "workspace")
+
+
+@pytest.fixture
+def url(bureau: Bureau) -> str:
+    return bureau.office.database_url
 
 
 def decide(*decisions: Decision, on: date = DAY) -> dict[str, int]:
@@ -136,12 +140,8 @@ def test_the_ledger_tells_neither_who_nor_why(url: str) -> None:
         assert secret not in told
 
 
-def test_the_desk_lists_every_turn_and_says_how_to_go_on(tmp_path: Path, monkeypatch) -> None:
-    database = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(database)
-    monkeypatch.setenv("INSPECTION_DATABASE_URL", database)
-    monkeypatch.setenv("INSPECTION_PROFILE", str(ROOT / "examples" / "demo_city" / "profile.yaml"))
-    office = signed_in(build(database, tmp_path / "workspace"), "office-01")
+def test_the_desk_lists_every_turn_and_says_how_to_go_on(bureau: Bureau) -> None:
+    office = signed_in(bureau, "office-01")
     decide(RETURN)
     page = office.get(f"/cases/{WARNED_B}").text
     assert "退回（2026年6月1日）" in page
