@@ -249,6 +249,16 @@ def _quality(_session: Session, office: Office, term_id: str, path: str) -> Foun
     )
 
 
+def _blank(_session: Session, office: Office, term_id: str, name: str) -> Found:
+    unit = access.unit_of(name)
+    return Found(
+        kind=Kind.BLANK_WORKBOOK,
+        owner=Owner(district_code=unit if unit in office.districts else ""),
+        name=name,
+        parts=("outbox", term_id, "blanks", name),
+    )
+
+
 def _fault_list(_session: Session, office: Office, term_id: str, data_set: str) -> Found:
     title = office.source_maps[data_set].title if data_set in office.source_maps else data_set
     return Found(
@@ -315,6 +325,7 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
     (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),
     (re.compile(rf"terms/{_ID}/quality/({_NAME}(?:/{_NAME}){{0,7}})"), _quality),
+    (re.compile(rf"terms/{_ID}/blanks/({_NAME})"), _blank),
     (re.compile(rf"terms/{_ID}/corrections/([a-z_]{{1,64}})"), _fault_list),
     (re.compile(rf"submissions/{_ID}/correction-workbook"), _correction),
     (re.compile(rf"submissions/{_ID}/original"), _original),

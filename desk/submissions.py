@@ -36,6 +36,7 @@ def submission_list(call: Call) -> Response:
         found = visible_submissions(session, call)
         facts = {
             "owed": owed(session, call),
+            "blanks": _blanks(session, call),
             "submissions": found[:MOST_LINES],
             "count": len(found),
             "standings": _standings(session, call),
@@ -119,6 +120,15 @@ def _standings(session: Session, call: Call) -> list[UnitStanding]:
 
 def _owner(session: Session, call: Call, submission_id: str) -> Owner | None:
     return access.owner_of_submission(session, submission_id, districts=call.office.districts)
+
+
+def _blanks(session: Session, call: Call) -> list[tuple[str, str]]:
+    """Return the forms that the person may take and fill in, term by term."""
+    asked = []
+    for term_id in sorted({line.term_id for line in waiting.campaigns(session)}, reverse=True):
+        names = names_inside(call.office.workspace, ("outbox", term_id, "blanks"))
+        asked += [(f"terms/{term_id}/blanks/{name}", name) for name in names]
+    return offered(call, session, asked)
 
 
 def _title(call: Call, line: SubmissionLine) -> str:

@@ -65,6 +65,7 @@ class Kind(StrEnum):
     SUBMITTED_FILE = "submitted-file"
     STUDENT_ORIGINAL = "student-original"
     CORRECTION_WORKBOOK = "correction-workbook"
+    BLANK_WORKBOOK = "blank-workbook"
     QUALITY_REPORT = "quality-report"
     DRAW_RECORD = "draw-record"
     DRAW_ANNEX = "draw-annex"
@@ -87,6 +88,7 @@ KIND_TITLES: Mapping[Kind, str] = MappingProxyType(
         Kind.SUBMITTED_FILE: "上报原件",
         Kind.STUDENT_ORIGINAL: "含学生数据的上报原件",
         Kind.CORRECTION_WORKBOOK: "更正表",
+        Kind.BLANK_WORKBOOK: "空白报表",
         Kind.QUALITY_REPORT: "数据质量报告",
         Kind.DRAW_RECORD: "抽取记录",
         Kind.DRAW_ANNEX: "抽取附件",
@@ -150,6 +152,7 @@ RULES: Mapping[Kind, Mapping[Role, Reach]] = MappingProxyType(
         Kind.SUBMITTED_FILE: _SENDERS,
         Kind.STUDENT_ORIGINAL: {},
         Kind.CORRECTION_WORKBOOK: _UNITS,
+        Kind.BLANK_WORKBOOK: {**_BUREAU, Role.DISTRICT: Reach.OWN},
         Kind.QUALITY_REPORT: {**_BUREAU, Role.ENGINEER: Reach.ANY, Role.DISTRICT: Reach.OWN},
         Kind.DRAW_RECORD: _DRAW,
         Kind.DRAW_ANNEX: {Role.DISCIPLINE: Reach.ANY},

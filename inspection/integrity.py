@@ -108,6 +108,18 @@ def screen(figures: Figures, policy: Screen) -> tuple[pd.DataFrame, dict[str, in
     return joined.sort_values(["check_id", "school_code"], ignore_index=True), looked_at
 
 
+def wide_figures(long: pd.DataFrame) -> pd.DataFrame:
+    """Return derived indicators as a screen looks at them: a row for each school and stage, parts by suffix."""
+    parts = [
+        long[["school_code", "stage"]].assign(name=long["indicator_id"] + suffix, value=long[column])
+        for suffix, column in (("", "value"), (":number", "numerator"), (":count", "denominator"))
+    ]
+    told = pd.concat(parts).dropna(subset=["value"])
+    told = told.assign(value=told["value"].astype(float))
+    wide = told.pivot_table(index=["school_code", "stage"], columns="name", values="value", aggfunc="first")
+    return wide.reset_index().rename_axis(columns=None)
+
+
 def _copied_term(figures: Figures, check: Check) -> pd.DataFrame:
     both = _side_by_side(figures)
     if both.empty:

@@ -53,6 +53,15 @@ class Calendar(PolicyModel):
     extra_holidays: tuple[date, ...] = ()
 
 
+class BurdenCap(PolicyModel):
+    """What one school and stage may be asked in a term 填报负担上限 (RZ-33 减负清单)."""
+
+    most_cells: int = Field(default=200, ge=1, description="填写栏目的上限")
+    most_files: int = Field(default=12, ge=1, description="报送份数的上限")
+    most_minutes: float = Field(default=240, gt=0, description="填报时间的上限（分钟）")
+    is_binding: bool = Field(default=False, description="超出上限的计划不予登记；不选则只提醒")
+
+
 class Folders(PolicyModel):
     """Where the bureau's documents lie, relative to the profile."""
 
@@ -73,6 +82,7 @@ class Profile(PolicyModel):
     folders: Folders = Folders()
     deadlines: Deadlines = Deadlines()
     calendar: Calendar = Calendar()
+    burden: BurdenCap = BurdenCap()
     approvers: tuple[str, ...] = Field(default=(), description="可审批处理措施的人员编号")
     small_cell_count: int = Field(default=10, ge=1, description="人数少于此数的单元格不公开")
     minimum_coverage_rate: float = Field(default=60.0, ge=0, le=100, description="评定等级所需的最低覆盖率")

@@ -35,6 +35,11 @@ def corrections(term_id: str) -> Path:
     return settings().workspace / "outbox" / term_id / "corrections"
 
 
+def blanks(term_id: str) -> Path:
+    """Return where the forms lie that districts fill in for their schools."""
+    return settings().workspace / "outbox" / term_id / "blanks"
+
+
 def quality_reports(term_id: str) -> Path:
     """Return where a term's reports of data quality lie, and what schools are asked for."""
     return settings().workspace / "outbox" / term_id / "quality"

@@ -29,11 +29,20 @@ class PlantedFault:
     column: str = ""
 
 
+@dataclass(frozen=True, order=True)
+class PlantedSign:
+    """Figures of a school that the integrity screen must ask about: no cell of them is wrong by itself."""
+
+    check_id: str
+    school_code: str
+
+
 @dataclass(frozen=True)
 class AnswerKey:
-    """Every fault that was planted, sorted."""
+    """Every fault that was planted, and every sign for the integrity screen, sorted."""
 
     faults: tuple[PlantedFault, ...] = ()
+    signs: tuple[PlantedSign, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """Return how many faults of each kind there are."""
@@ -41,14 +50,15 @@ class AnswerKey:
         return {kind: sum(fault.kind == kind for fault in self.faults) for kind in kinds}
 
     def write(self, path: Path) -> None:
-        """Write the key as a JSON list."""
-        listed = [asdict(fault) for fault in self.faults]
-        path.write_text(json.dumps(listed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        """Write the key as JSON."""
+        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read_answer_key(path: Path) -> AnswerKey:
     """Read a key that `AnswerKey.write` wrote."""
-    return AnswerKey(tuple(PlantedFault(**item) for item in json.loads(path.read_text(encoding="utf-8"))))
+    told = json.loads(path.read_text(encoding="utf-8"))
+    faults = tuple(PlantedFault(**item) for item in told["faults"])
+    return AnswerKey(faults, tuple(PlantedSign(**item) for item in told["signs"]))
 
 
 @dataclass
@@ -73,6 +83,22 @@ class Planter:
         """Add a row that exists for its fault only, somewhere among the others."""
         table.rows.insert(self.rng.randint(1, len(table.rows)), row)
         self._note(kind, table, row, column)
+
+    def add_below(self, kind: str, table: Table, row: Row, column: str, *, first: Row) -> None:
+        """Add a row that exists for its fault only, somewhere below the row it goes with."""
+        place = next(place for place, known in enumerate(table.rows) if known is first)
+        table.rows.insert(self.rng.randint(place + 1, len(table.rows)), row)
+        self._note(kind, table, row, column)
+
+    def untouched(self, table: Table) -> list[Row]:
+        """Return the rows that no fault has touched, of schools that are not spared."""
+        return [
+            row
+            for row in table.rows
+            if row[0] is not None
+            and id(row) not in self._touched
+            and str(table.cell(row, "学校标识码")) not in self.spared_codes
+        ]
 
     def repeat(self, kind: str, table: Table, changes: Sequence[tuple[str, Cell]] = ()) -> None:
         """Repeat a row further down, the same or with other values under the same key."""
@@ -169,8 +195,20 @@ def plant_in_schools(planter: Planter, table: Table, *, template: Row, unused_co
         ("negative-count", f"{district}西苑小学", "班级数", -3),
     ):
         planter.add(kind, table, extra(name, column, value), column)
+    _plant_twin(planter, table, template, next(codes))
     number_rows(table)
     planter.misadd(table, "专任教师数", 10)
+
+
+def _plant_twin(planter: Planter, table: Table, template: Row, code: str) -> None:
+    """Enter a school of the roster a second time under another code; a second fault keeps it out of the pool."""
+    first = next(
+        row for row in table.rows if table.cell(row, "学校标识码") == table.cell(template, "学校标识码")
+    )
+    twin = list(template)
+    table.set_cell(twin, "学校标识码", code)
+    planter.add_below("same-school", table, twin, "学校标识码", first=first)
+    planter.spoil("negative-count", table, "班级数", -2, row=twin)
 
 
 def plant_in_indicators(

@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +17,8 @@ from typing import Any
 
 from examples.demo_city.chance import public_values
 from examples.demo_city.city import Sizes
-from examples.demo_city.faults import AnswerKey, read_answer_key
+from examples.demo_city.comparison import caught_faults, caught_signs, compare, compare_signs
+from examples.demo_city.faults import read_answer_key
 from examples.demo_city.people import fill_all, fill_hearings
 from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, write_city
 from inspection.errors import Fault, SourceError
@@ -103,9 +103,10 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False, is_s
     key = read_answer_key(workspace / "answer-key.json")
     caught = compare(key, [*caught_faults(), *refused])
     seconds = round(time.perf_counter() - started, 1)
-    journal.write(schools=sizes.school_count, seed=seed, seconds=seconds, faults=caught)
-    _close(folder, current, caught, seconds)
-    return int(bool(caught["missed"] or caught["invented"]))
+    asked = compare_signs(key, caught_signs())
+    journal.write(schools=sizes.school_count, seed=seed, seconds=seconds, faults=caught, signs=asked)
+    _close(folder, current, caught, asked, seconds)
+    return int(bool(caught["missed"] or caught["invented"] or asked["missed"]))
 
 
 def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> list[Fault]:
@@ -187,44 +188,6 @@ def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: s
     journal.stage("总结评估", lambda: evaluate_cycle(on("evaluated")))
 
 
-def caught_faults() -> list[Fault]:
-    """Return every fault on record for the current term, as the clerk sees it."""
-    from sqlalchemy import select
-
-    from inspection.store.engine import reading
-    from inspection.store.tables import Submission, SubmissionFault
-    from tasks.settings import settings
-
-    statement = (
-        select(Submission.file_name, SubmissionFault)
-        .join(SubmissionFault, SubmissionFault.submission_id == Submission.submission_id)
-        .where(Submission.term_id == CURRENT_TERM)
-    )
-    with reading(settings().database_url) as session:
-        return [
-            Fault(place=name, sheet=row.sheet, row=row.row, column=row.column, code=row.code)
-            for name, row in session.execute(statement)
-        ]
-
-
-def compare(key: AnswerKey, faults: Sequence[Fault]) -> dict[str, Any]:
-    """Hold what was caught against what was planted, kind by kind; row-level kinds match without a column."""
-    found = {(fault.place, fault.row, fault.column) for fault in faults}
-    rows = {(place, row) for place, row, _ in found}
-    planted = [(item.kind, (item.file, item.row, item.column)) for item in key.faults]
-    is_caught = [place in found if place[2] else place[:2] in rows for _, place in planted]
-    known = {place for _, place in planted} | {(*place[:2], "") for _, place in planted if not place[2]}
-    whole_rows = {place[:2] for _, place in planted if not place[2]}
-    return {
-        "planted": dict(sorted(Counter(kind for kind, _ in planted).items())),
-        "caught": dict(
-            sorted(Counter(k for (k, _), ok in zip(planted, is_caught, strict=True) if ok).items())
-        ),
-        "missed": [[k, *place] for (k, place), ok in zip(planted, is_caught, strict=True) if not ok],
-        "invented": sorted([*place] for place in found if place not in known and place[:2] not in whole_rows),
-    }
-
-
 def _keep_environment(folder: Path) -> None:
     """Leave the demo's settings where `make up FOLDER=…` finds them."""
     lines = [
@@ -291,7 +254,7 @@ def _approve_all(current: str) -> tuple[Any, ...]:
     return tuple(Decision(case_id=case.case_id, decision="approve", approver_id=DIRECTOR) for case in known)
 
 
-def _close(folder: Path, current: str, caught: dict[str, Any], seconds: float) -> None:
+def _close(folder: Path, current: str, caught: dict[str, Any], asked: dict[str, Any], seconds: float) -> None:
     outbox, site = folder / "workspace/outbox" / current, folder / "workspace/public" / current
     planted, found = sum(caught["planted"].values()), sum(caught["caught"].values())
     record = site / "data/draw-record.json"
@@ -305,6 +268,12 @@ def _close(folder: Path, current: str, caught: dict[str, Any], seconds: float) -
         (
             "错误核对",
             f"预埋 {planted} 处，查出 {found} 处，误报 {len(caught['invented'])} 处",
+            "answer-key.json",
+        ),
+        (
+            "完整性筛查",
+            f"预埋 {asked['planted']} 处，提示 {asked['planted'] - len(asked['missed'])} 处，"
+            f"其他学校提示 {len(asked['elsewhere'])} 处",
             "answer-key.json",
         ),
     ]

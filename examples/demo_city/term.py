@@ -45,6 +45,7 @@ from examples.demo_city.school_life import (
     timetable_table,
 )
 from examples.demo_city.school_life_faults import plant_in_figures, plant_in_school_life
+from examples.demo_city.signs import plant_signs
 from examples.demo_city.table import Row, Table, write_csv, write_workbook
 
 PREVIOUS_TERM = "2024-2025-2"
@@ -53,6 +54,8 @@ STRAY_FILES = ("备忘.txt", "2026年春季运动会安排.xlsx")
 # Below, a fifth of the schools is fewer than two for each district.
 _FITS_BASIC_PLAN = 46
 _LARGE_CITY = 40
+# In smaller cities and schools chance explains everything: the integrity screen has nothing to find.
+_TELLING_STUDENTS = 60
 _UNUSED_SERIAL = 8001
 _PILOT_COUNT = 3
 
@@ -205,7 +208,9 @@ def _plant(
         for school, row in zip(city.schools, schools.rows, strict=True)
         if school.school_type == "primary-school" and schools.cell(row, "所属区县") == school.district.name
     )
-    plant_in_schools(planter, schools, template=list(template), unused_codes=[*unused[:6], *unused[12:14]])
+    plant_in_schools(
+        planter, schools, template=list(template), unused_codes=[*unused[:6], *unused[12:14], unused[18]]
+    )
     plant_in_people(planter, inspectors, recusals)
     strangers = [_stranger(city, district, unused[6 + district]) for district in (1, 3)]
     is_large = len(city.schools) >= _LARGE_CITY
@@ -218,7 +223,9 @@ def _plant(
         plant_in_school_life(planter, life, unused[15:18])
     for file in STRAY_FILES:
         planter.stray(file)
-    return planter.answer_key()
+    has_signs = len(city.schools) >= _FITS_BASIC_PLAN and city.sizes.students_per_school >= _TELLING_STUDENTS
+    signs = plant_signs(planter, city, indicators, before=PREVIOUS_TERM) if has_signs else ()
+    return replace(planter.answer_key(), signs=signs)
 
 
 def _stranger(city: City, place: int, code: str) -> Row:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical
+from inspection.integrity import wide_figures
 from inspection.risk import Risk, SchoolRecord
 from inspection.store import roster
 from inspection.store.frames import frame_of, rows_of
@@ -81,15 +82,7 @@ def earlier(session: Session, term_id: str, name: str) -> pd.DataFrame:
 
 def figures(session: Session, term_id: str) -> pd.DataFrame:
     """Return a term's figures, a row for each school and stage: `x`, its parts `x:number` and `x:count`."""
-    long = roster.indicators(session, term_id)
-    parts = [
-        long[["school_code", "stage"]].assign(name=long["indicator_id"] + suffix, value=long[column])
-        for suffix, column in (("", "value"), (":number", "numerator"), (":count", "denominator"))
-    ]
-    told = pd.concat(parts).dropna(subset=["value"])
-    told = told.assign(value=told["value"].astype(float))
-    wide = told.pivot_table(index=["school_code", "stage"], columns="name", values="value", aggfunc="first")
-    return wide.reset_index().rename_axis(columns=None)
+    return wide_figures(roster.indicators(session, term_id))
 
 
 def enter_signals(session: Session, term_id: str, signals: pd.DataFrame, checks: pd.DataFrame) -> bool:

@@ -153,7 +153,7 @@ def audit(folder: Path) -> list[PlantedFault]:
     for file in files:
         for number_, row in file.rows.items():
             found += cell_faults(file, number_, row, roster, people)
-        found += [*repeats(file), *wrong_totals(file)]
+        found += [*repeats(file), *twins(file), *wrong_totals(file)]
     return sorted(found)
 
 
@@ -217,6 +217,14 @@ def repeats(file: File) -> Iterator[PlantedFault]:
         seen.setdefault(key, row)
 
 
+def twins(file: File) -> Iterator[PlantedFault]:
+    seen: dict[tuple[str, str], str] = {}
+    for place, row in file.rows.items() if file.data_set == "schools" else ():
+        name, code = (row["学校名称"], row["所属区县"]), row["学校标识码"]
+        if seen.setdefault(name, code) != code:
+            yield file.fault("same-school", place, "学校标识码")
+
+
 def wrong_totals(file: File) -> Iterator[PlantedFault]:
     place, totals = file.total or (0, {})
     for column in (head for head, said in totals.items() if said and head in SUMMED):
@@ -257,9 +265,10 @@ def test_each_kind_is_planted_one_to_three_times(usual: tuple[Path, AnswerKey]) 
         "exact-duplicate": 3,
         "malformed-code": 3,
         "missing-required": 3,
-        "negative-count": 2,
+        "negative-count": 3,
         "part-over-whole": 2,
         "percent-over-100": 2,
+        "same-school": 1,
         "score-over-full": 2,
         "text-in-number": 3,
         "unknown-answer": 2,
@@ -270,8 +279,12 @@ def test_each_kind_is_planted_one_to_three_times(usual: tuple[Path, AnswerKey]) 
     }
 
 
-def test_every_fault_has_a_row_of_its_own(usual: tuple[Path, AnswerKey]) -> None:
+def test_every_fault_has_a_row_of_its_own_but_a_twin_that_another_fault_keeps_out(
+    usual: tuple[Path, AnswerKey],
+) -> None:
     rows = Counter((fault.file, fault.row) for fault in usual[1].faults)
+    (twin,) = ((fault.file, fault.row) for fault in usual[1].faults if fault.kind == "same-school")
+    assert rows.pop(twin) == 2
     assert set(rows.values()) == {1}
 
 
@@ -293,9 +306,9 @@ def test_roster_faults_lie_in_schools_no_other_file_knows(usual: tuple[Path, Ans
     others = {
         row.get("学校标识码") for file in files if file.data_set != "schools" for row in file.rows.values()
     }
-    assert len(bad) == 8
+    assert len(bad) == 9
     assert not bad & others
-    assert len(roster.rows) == 60 + 8
+    assert len(roster.rows) == 60 + 9
 
 
 def test_a_city_loses_few_rows_and_never_a_pilot_school(usual: tuple[Path, AnswerKey]) -> None:

@@ -14,8 +14,9 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from sqlalchemy import select
 
 from examples.demo_city.city import Sizes
+from examples.demo_city.comparison import caught_faults, compare
 from examples.demo_city.faults import read_answer_key
-from examples.demo_city.run import Journal, caught_faults, compare, run_term
+from examples.demo_city.run import Journal, run_term
 from examples.demo_city.term import STRAY_FILES, write_term
 from flows.inspect_term import inspect_term
 from inspection.request import CampaignRequest

@@ -8,13 +8,17 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from examples.demo_city.city import HOME, Sizes
-from examples.demo_city.term import CURRENT_TERM, write_term
+from examples.demo_city.term import CURRENT_TERM, PREVIOUS_TERM, write_term
 from inspection.data_set import DataSet
 from inspection.division import load_divisions
 from inspection.errors import Fault
 from inspection.expectation import parameters, settle
 from inspection.fitness import reduce_fitness
+from inspection.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.integrity import Figures, load_screen, screen, wide_figures
 from inspection.profile import load_profile
 from inspection.reading import Bureau
 from inspection.source_map import load_source_maps
@@ -25,6 +29,8 @@ from tasks.result_sums import reduce_results
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "answer-key.md"
 SEEDS = tuple(f"city-{number:02d}" for number in range(1, 21))
 SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
+# Signs need a city in which a school can be held against others.
+LARGE = Sizes(school_count=60, students_per_school=120, answers_per_school=3, has_kept=False)
 PROFILE = load_profile(HOME / "profile.yaml")
 MAPS = load_source_maps(PROFILE.folders.sources)
 DIVISIONS = load_divisions(PROFILE.folders.sources / "divisions.csv")
@@ -74,8 +80,56 @@ def tried(seed: str) -> tuple[Counter[str], Counter[str], int]:
     return Counter(kinds.values()), caught, (found - planted).total()
 
 
+def asked(seed: str) -> tuple[Counter[str], Counter[str], int]:
+    """Return what signs were planted and asked about, by check, and how many other schools were asked."""
+    sets = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for term in (PREVIOUS_TERM, CURRENT_TERM):
+            key = write_term(Path(folder) / term, seed=seed, sizes=LARGE, term=term)
+            sets[term] = ingested(Path(folder) / term)[1]
+    catalogue = load_indicators(PROFILE.folders.rubrics / "indicators.yaml")
+    now, before = (wide_figures(_derived(sets[term], catalogue)) for term in (CURRENT_TERM, PREVIOUS_TERM))
+    policy = load_screen(PROFILE.folders.expectations)
+    assert policy is not None
+    signals, _ = screen(Figures(now, before), policy)
+    told = set(zip(signals["check_id"], signals["school_code"], strict=True))
+    planted = {(sign.check_id, sign.school_code) for sign in key.signs}
+    schools = {school for _, school in planted}
+    caught = Counter(check for check, _ in planted & told)
+    return Counter(check for check, _ in planted), caught, len({s for _, s in told} - schools)
+
+
+def _derived(sets: dict[str, DataSet], catalogue: IndicatorCatalogue) -> pd.DataFrame:
+    frames = {name: item.rows for name, item in sets.items()}
+    for name, item in sets.items():
+        frames |= {f"{name}_{part}": frame for part, frame in item.beside.items()}
+    return derive(catalogue, frames, {name: item.missing for name, item in sets.items()})
+
+
+def _signs() -> list[str]:
+    planted: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    elsewhere = 0
+    for seed in SEEDS:
+        here, there, others = asked(seed)
+        planted, caught, elsewhere = planted + here, caught + there, elsewhere + others
+    return [
+        "",
+        "## 完整性提示",
+        "",
+        f"每个种子另写出一座{LARGE.school_count}所学校的城市，预埋各处都不算差错、但须请学校补充佐证的数据，按完整性筛查规则筛查。",
+        "",
+        "| 检查项 | 预埋 | 提示 |",
+        "|---|---|---|",
+        *(f"| `{check}` | {count} | {caught[check]} |" for check, count in sorted(planted.items())),
+        f"| 合计 | {planted.total()} | {caught.total()} |",
+        "",
+        f"没有预埋的学校中，{len(SEEDS)}个种子共有{elsewhere}所得到提示。",
+    ]
+
+
 def page() -> str:
-    """Return the page: planted, caught and invented faults by kind and by seed."""
+    """Return the page: planted, caught and invented faults by kind and by seed, then the screen's signs."""
     planted: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     by_seed = []
@@ -99,6 +153,7 @@ def page() -> str:
         "| 种子 | 预埋 | 查出 | 误报 |",
         "|---|---|---|---|",
         *(f"| {seed} | {here} | {there} | {invented} |" for seed, here, there, invented in by_seed),
+        *_signs(),
     ]
     return "\n".join([*lines, ""])
 

@@ -85,6 +85,10 @@ def addresses(bureau: Bureau, role: Role) -> dict[Kind, tuple[str, str]]:
             f"/documents/submissions/{own}/correction-workbook",
             f"/documents/submissions/{other}/correction-workbook",
         ),
+        Kind.BLANK_WORKBOOK: (
+            f"/documents/terms/{TERM}/blanks/学期指标报表-379901.xlsx",
+            f"/documents/terms/{TERM}/blanks/学期指标报表-379902.xlsx",
+        ),
         Kind.QUALITY_REPORT: (
             f"/documents/terms/{TERM}/quality/报告-379901.pdf",
             f"/documents/terms/{TERM}/quality/报告-379902.pdf",
