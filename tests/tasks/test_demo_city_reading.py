@@ -43,3 +43,10 @@ def test_the_lab_over_twenty_seeds_caught_all_and_invented_none() -> None:
     ]
     assert len(seeds) == 20
     assert all(planted == caught and invented == "0" for _, planted, caught, invented in seeds)
+
+
+def test_the_lab_asked_about_every_sign_it_planted() -> None:
+    page = PAGE.read_text(encoding="utf-8").split("## 完整性提示")[1]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "`" in line]
+    assert len(rows) == 5
+    assert all(planted == asked for _, planted, asked in rows)
