@@ -35,7 +35,12 @@ def run(name: str, command: list[object]) -> bool:
     return done.returncode == 0
 
 
-PAGES = [["-m", "tests.spec.page"], ["docs/write_source_maps.py"], ["-m", "tests.docs.generated"]]
+PAGES = [
+    ["-m", "tests.spec.page"],
+    ["docs/write_source_maps.py"],
+    ["docs/write_rubric_schema.py"],
+    ["-m", "tests.docs.generated"],
+]
 
 
 def write_pages() -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from inspection.policy_file import PolicyModel
 
@@ -41,7 +41,12 @@ def _level(value: object) -> dict[str, Decimal]:
 
 
 Figure = Annotated[Decimal, BeforeValidator(figure)]
-Level = Annotated[dict[str, Decimal], BeforeValidator(_level)]
+_BY_STAGE = {"type": "object", "additionalProperties": {"type": "number"}, "minProperties": 1}
+Level = Annotated[
+    dict[str, Decimal],
+    BeforeValidator(_level),
+    WithJsonSchema({"anyOf": [{"type": "number"}, _BY_STAGE], "description": "各学段不同的，按学段分列"}),
+]
 
 
 def at_stage(level: dict[str, Decimal], stage: str) -> Decimal:
@@ -70,7 +75,7 @@ class Bound(PolicyModel):
     def _one_edge(self) -> "Bound":
         if sum(getattr(self, name) is not None for name in EDGE_WORDS) != 1:
             raise ValueError(
-                "at_least（不低于）、at_most（不高于）、above（高于）、below（低于）中的一项，且只填一项"
+                "写明方向的规定值：at_least（不低于）、at_most（不高于）、above（高于）、below（低于）中的一项，且只填一项"
             )
         return self
 

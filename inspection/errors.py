@@ -41,7 +41,8 @@ class Fault:
     @property
     def sentence(self) -> str:
         """The whole fault in one Chinese sentence, code last."""
-        return f"{self.where}：应为{self.wanted}，实为{self.got}。{self.remedy}（{self.code}）"
+        got = f"，实为{self.got}" if self.got else ""
+        return f"{self.where}：应为{self.wanted}{got}。{self.remedy}（{self.code}）"
 
 
 class InspectionError(Exception):

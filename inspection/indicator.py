@@ -5,10 +5,10 @@ is worth (`rule`, `rubric`), reading files (`tasks.ingest`). A figure that is no
 zero; rates are percent 0..100; every value is rounded to six decimals, so that it is the same everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -67,12 +67,26 @@ class Indicator(PolicyModel):
     formula: Formula
 
 
+class LikeSchools(PolicyModel):
+    """Which schools are like one another, always within one stage (`peers`)."""
+
+    minimum_count: int = Field(default=10, ge=10, description="同类学校至少几所，才说明位置")
+    by: tuple[Literal["location", "size", "age"], ...] = Field(
+        default=("location", "size", "age"),
+        description="按哪几项分类：location 城乡、size 规模、age 是否新建；不足所数的，从最后一项起逐项放宽",
+    )
+    size_edges: tuple[int, int] = Field(
+        default=(500, 1500), description="在校生数从几人起为规模中等，从几人起为规模较大"
+    )
+
+
 class IndicatorCatalogue(PolicyModel):
     """Every indicator of a bureau, declared once and shared by its rubrics."""
 
     catalogue: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
     exam_data_sets: tuple[str, ...] = Field(default=(), description="考试成绩类数据集")
+    like_schools: LikeSchools = Field(default=LikeSchools(), description="同类学校怎样划分")
     indicators: tuple[Indicator, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -101,6 +115,24 @@ def load_indicators(path: Path) -> IndicatorCatalogue:
         DocumentError: the file is absent or wrong.
     """
     return policy_file.load(IndicatorCatalogue, path)
+
+
+def check_sources(catalogue: IndicatorCatalogue, columns: Mapping[str, Collection[str]]) -> None:
+    """Hold a catalogue against the columns that each data set has, before any data are there.
+
+    A data set made beside another (`results_students` beside `results`) is not looked into.
+
+    Raises:
+        DocumentError: an indicator reads a data set or a column that there is not.
+    """
+    faults = [
+        _fault(catalogue, indicator, *told)
+        for indicator in catalogue.indicators
+        if not isinstance(indicator.formula, Quotient)
+        for told in _unread(indicator, columns)
+    ]
+    if faults:
+        raise DocumentError("指标目录用到了数据中没有的列", faults)
 
 
 def derive(
@@ -211,20 +243,35 @@ def _check_quotient(indicator: Indicator, known: dict[str, Indicator]) -> None:
             raise ValueError(f"注明 exam_result: true 的指标（{indicator.id} 用到考试成绩类指标 {name}）")
 
 
+def _unread(indicator: Indicator, columns: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield code, what was wanted and what was found for each thing an indicator reads and nobody has."""
+    name = indicator.data_set
+    if name not in columns:
+        if not any(name.startswith(f"{known}_") for known in columns):
+            yield "IND-002", "数据来源配置中有的数据集", f"没有 {name} 这一数据集"
+        return
+    for column in indicator.formula.columns if not isinstance(indicator.formula, Quotient) else ():
+        if column not in columns[name]:
+            yield "IND-001", f"数据集 {name} 中的列", f"没有 {column} 这一列"
+
+
 def _check_columns(catalogue: IndicatorCatalogue, frames: Mapping[str, pd.DataFrame]) -> None:
     faults = [
-        Fault(
-            place=f"指标目录 {catalogue.catalogue}",
-            column=indicator.id,
-            code="IND-001",
-            wanted=f"数据集 {indicator.data_set} 中的列",
-            got=f"没有 {column} 这一列",
-            remedy="请核对指标目录中的列名与数据来源配置。",
-        )
+        _fault(catalogue, indicator, *told)
         for indicator in catalogue.indicators
-        if indicator.data_set in frames and not isinstance(indicator.formula, Quotient)
-        for column in indicator.formula.columns
-        if column not in frames[indicator.data_set]
+        if indicator.data_set in frames
+        for told in _unread(indicator, frames)
     ]
     if faults:
         raise DocumentError("指标目录用到了数据中没有的列", faults)
+
+
+def _fault(catalogue: IndicatorCatalogue, indicator: Indicator, code: str, wanted: str, got: str) -> Fault:
+    return Fault(
+        place=f"指标目录 {catalogue.catalogue}",
+        column=indicator.id,
+        code=code,
+        wanted=wanted,
+        got=got,
+        remedy="请核对指标目录中的列名与数据来源配置。",
+    )

@@ -7,14 +7,17 @@ site, what it concluded. No adverse measure beyond a reminder rests on self-repo
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
 from inspection import policy_file
-from inspection.bound import Figure
+from inspection.bound import Figure, plain
+from inspection.perturbation import Perturbations
 from inspection.plan import Mode
 from inspection.policy_file import PolicyModel
 from inspection.publication import BAND_TITLES, STAGE_TITLES
@@ -95,10 +98,17 @@ class MeasureRule(PolicyModel):
 
 
 class Fragile(PolicyModel):
-    """Within `margin` points of the edge of a band, a proposal that rests on the band becomes `propose`."""
+    """Where a band stands so unsurely that a proposal that rests on it becomes `propose`.
 
-    margin: Figure = Field(gt=0)
-    propose: str
+    Within `margin` points of its edge, or where it stays in too few of the agreed perturbations.
+    """
+
+    margin: Figure = Field(gt=0, description="得分距等级分界不足多少分")
+    stays_at_least: Figure = Field(
+        default=Decimal(80), ge=0, le=100, description="等级保持不变的情形至少应占百分之几"
+    )
+    propose: str = Field(description="改列的内部关注")
+    perturbations: Perturbations = Perturbations()
 
 
 class Measures(PolicyModel):
@@ -170,8 +180,9 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Return the measures that the rules propose, sorted by school code and step of the ladder.
 
-    `lines` and `totals` are those of `scoring.score`, made with the findings; `results` has one row for each
-    visit: school_code, result, inspector_count. A visit by fewer inspectors than the mode's quorum verifies
+    `lines` and `totals` are those of `scoring.score`, made with the findings; where `totals` has a column
+    `stay_rate` (that of `fragility`, public scope), bands that do not stay count as near an edge. `results`
+    has one row for each visit: school_code, result, inspector_count. A visit by fewer inspectors than the mode's quorum verifies
     nothing. Where an adverse measure is proposed, no favourable one is.
     """
     facts = _public_facts(lines, totals, results, quorum=rules.quorum[mode])
@@ -189,12 +200,23 @@ def propose(
 
 
 @dataclass(frozen=True)
+class _Band:
+    """The public band of one stage, and how firmly it stands; a veto is firm whatever the points."""
+
+    stage: str
+    band: str
+    margin_centi: int
+    stay_rate: float
+    is_vetoed: bool
+
+
+@dataclass(frozen=True)
 class _School:
     """What the rules may know of one school."""
 
     school_code: str
     school_type: str
-    bands: tuple[tuple[str, str, int], ...]  # stage, public band, distance from its edge
+    bands: tuple["_Band", ...]
     results: tuple[str, ...] = ()
     found: tuple[tuple[Reason, bool], ...] = field(default=())  # verified as not met; on a red line?
     owed: tuple[Reason, ...] = ()
@@ -211,12 +233,13 @@ def _public_facts(
     found = _by_school(public[is_found & public["school_code"].isin(outcomes)])
     owed = _by_school(public[public["missing_reason"].isin(OWED) & (public["outcome"] == "not-established")])
     schools = []
+    totals = totals if "stay_rate" in totals else totals.assign(stay_rate=np.nan)
     for code, rows in totals.sort_values(["school_code", "stage"]).groupby("school_code"):
-        bands = zip(rows["stage"], rows["public_band"], rows["public_margin_centi"], strict=True)
+        told = rows[["stage", "public_band", "public_margin_centi", "stay_rate", "is_vetoed"]]
         school = _School(
             school_code=str(code),
             school_type=str(rows["school_type"].iloc[0]),
-            bands=tuple(bands),
+            bands=tuple(_Band(*row) for row in told.itertuples(index=False, name=None)),
             results=outcomes.get(code, ()),
             found=tuple(found.get(str(code), ())),
             owed=tuple(reason for reason, _ in owed.get(str(code), ())),
@@ -241,7 +264,7 @@ def _proposed(
         reasons = _reasons(rule.when, school, is_favourable=measure.direction == "favourable")
         if not reasons or not measure.is_allowed(mode, school.school_type):
             continue
-        near = _near_an_edge(rule.when, school, int(rules.fragile.margin * CENTI))
+        near = _near_an_edge(rule.when, school, rules.fragile)
         step = rules.by_code[rules.fragile.propose] if near else measure
         yield Proposal(school.school_code, step, (rule.id,), tuple(sorted({*reasons, *near})))
 
@@ -250,7 +273,7 @@ def _reasons(when: When, school: _School, *, is_favourable: bool) -> list[Reason
     """Return the reasons if everything holds, else none."""
     found = [reason for reason, is_red in school.found if is_red or when.found_not_met != "red-line"]
     results = [result for result in school.results if result in when.results]
-    bands = [(stage, band) for stage, band, _ in school.bands if band in when.public_bands]
+    bands = [(item.stage, item.band) for item in school.bands if item.band in when.public_bands]
     has_all_bands = not when.public_bands or len(bands) == len(school.bands)
     has_all_results = not when.results or len(results) == len(school.results)
     holds = (
@@ -272,15 +295,20 @@ def _reasons(when: When, school: _School, *, is_favourable: bool) -> list[Reason
     return told + (list(school.owed) if when.data_owed else [])
 
 
-def _near_an_edge(when: When, school: _School, margin_centi: int) -> list[Reason]:
-    if not when.public_bands:
-        return []
-    sentence = "得分距等级分界不足{}分，等级不够稳定，暂列关注。"
-    return [
-        Reason(stage, "", "", STAGE_TITLES[stage] + sentence.format(f"{margin_centi / CENTI:g}"))
-        for stage, band, distance in school.bands
-        if band in when.public_bands and distance < margin_centi
-    ]
+def _near_an_edge(when: When, school: _School, fragile: Fragile) -> list[Reason]:
+    bands = [item for item in school.bands if item.band in when.public_bands]
+    return [Reason(item.stage, "", "", told) for item in bands if (told := _unsure(item, fragile))]
+
+
+def _unsure(item: _Band, fragile: Fragile) -> str:
+    """Say why a band stands unsurely; nothing where it stands."""
+    if item.margin_centi < fragile.margin * CENTI and not item.is_vetoed:
+        told = f"得分距等级分界不足{plain(fragile.margin)}分"
+    elif item.stay_rate < float(fragile.stays_at_least):
+        told = f"在约定的各种变动情形中，等级保持不变的占{item.stay_rate:g}%，不足{plain(fragile.stays_at_least)}%"
+    else:
+        return ""
+    return f"{STAGE_TITLES[item.stage]}{told}，等级不够稳定，暂列关注。"
 
 
 def _stands_beside(measure: Measure, adverse_levels: list[int]) -> bool:

@@ -5,43 +5,57 @@ kinds of rule (`rule`), the arithmetic (`scoring`). A rubric is a version: once 
 its digest (`policy_file.file_digest`) stands with each result.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from inspection import policy_file
 from inspection.bound import Bound, Figure, plain
 from inspection.errors import DocumentError, Fault
 from inspection.formula import Column, Ratio, Share
 from inspection.indicator import IndicatorCatalogue
-from inspection.policy_file import PolicyModel
+from inspection.policy_file import PolicyModel, mistake
 from inspection.rule import SITE_KINDS, Checklist, Period, Rule, ZeroTolerance
 
 CENTI = 100
 FULL_POINTS = 100
 Stage = Literal["primary", "junior", "senior"]
 BandName = Literal["excellent", "good", "pass", "fail"]
+_CRITERION_ID = r"^[A-Z]{2,4}-\d{2,3}[a-z]?$"
+
+
+def _is_id(name: str) -> str:
+    if not re.fullmatch(_CRITERION_ID, name):
+        raise ValueError("大写字母、短横和数字组成的指标编号，如 RZ-01、RZ-06a")
+    return name
+
+
+CriterionId = Annotated[str, AfterValidator(_is_id), Field(json_schema_extra={"pattern": _CRITERION_ID})]
 
 
 class SourceDocument(PolicyModel):
     """The official document that a rubric puts into figures."""
 
-    title: str
-    issuer: str
+    title: str = Field(description="来源文件的名称")
+    issuer: str = Field(description="制发机关")
     number: str = Field(default="", description="发文字号；原文未载明的留空")
-    note: str = ""
+    note: str = Field(default="", description="需要说明的事项")
+    clauses: tuple[str, ...] = Field(default=(), description="文件的条款；列出后，各指标项的 clause 须在其中")
 
 
 class Band(PolicyModel):
     """A band 等级: from `at_least` points up to, but not including, `below`."""
 
-    band: BandName
-    at_least: Figure = Field(ge=0, lt=FULL_POINTS)
-    below: Figure | None = Field(default=None, gt=0, le=FULL_POINTS)
+    band: BandName = Field(description="等级：excellent 优秀、good 良好、pass 合格、fail 不合格")
+    at_least: Figure = Field(ge=0, lt=FULL_POINTS, description="从多少分起（含）")
+    below: Figure | None = Field(
+        default=None, gt=0, le=FULL_POINTS, description="到多少分止（不含）；最高一等不填"
+    )
 
     @property
     def at_least_centi(self) -> int:
@@ -52,16 +66,18 @@ class Band(PolicyModel):
 class Ambiguity(PolicyModel):
     """Where the document can be read in two ways: what is unclear, the reading taken, how to take another."""
 
-    unclear: str
-    reading: str
-    otherwise: str
+    unclear: str = Field(description="原文不明确之处")
+    reading: str = Field(description="本细则采用的理解")
+    otherwise: str = Field(description="采用另一种理解时怎样改")
 
 
 class RedLine(PolicyModel):
     """A prohibited practice that stands beside the figure: one case, and the criterion earns nothing."""
 
-    indicator: str
-    veto_on: Literal["report", "finding"] = "finding"
+    indicator: str = Field(description="件数所在的指标编号")
+    veto_on: Literal["report", "finding"] = Field(
+        default="finding", description="report 自报即否决；finding 入校核实才否决"
+    )
 
 
 class Sampled(PolicyModel):
@@ -73,27 +89,30 @@ class Sampled(PolicyModel):
 class Coverage(PolicyModel):
     """How much of the population a rate must have reached for anything to be said, in percent."""
 
-    indicator: str
-    at_least: Figure = Field(gt=0, le=100)
+    indicator: str = Field(description="覆盖率所在的指标编号")
+    at_least: Figure = Field(gt=0, le=100, description="至少达到百分之几，才作评定")
 
 
 class Criterion(PolicyModel):
     """A criterion 指标项: one requirement of the document, the words it has there, what it is worth."""
 
-    id: str = Field(pattern=r"^[A-Z]{2,4}-\d{2,3}[a-z]?$")
-    clause: str
-    title: str
+    id: CriterionId = Field(description="指标编号，如 RZ-01")
+    clause: str = Field(description="出自文件哪一条")
+    title: str = Field(description="指标名称")
     phrase: str = Field(description="文件原文")
-    weight: Figure = Field(gt=0, le=FULL_POINTS)
+    weight: Figure = Field(gt=0, le=FULL_POINTS, description="分值；各学段合计 100 分，加分项另计")
     stages: tuple[Stage, ...] = Field(default=(), description="适用学段；留空为细则的全部学段")
-    cadence: Period = "school-year"
+    cadence: Period = Field(default="school-year", description="多久评一次：学期、学年、自然年")
     exam_result: bool = Field(description="是否考试成绩类；是则不进入处理措施和公开等级")
-    rule: Rule
-    red_line: RedLine | None = None
-    sampled: Sampled | None = None
-    coverage: Coverage | None = None
-    when_missing: Literal["not-established", "not-applicable"] = "not-established"
-    ambiguity: Ambiguity | None = None
+    bonus: bool = Field(default=False, description="加分项：分值在 100 分之外，没有数据的不影响评定")
+    rule: Rule = Field(description="怎样计分")
+    red_line: RedLine | None = Field(default=None, description="与数值并列的禁止情形，有一件即不得分")
+    sampled: Sampled | None = Field(default=None, description="比率来自抽样调查")
+    coverage: Coverage | None = Field(default=None, description="覆盖面达到多少才评定")
+    when_missing: Literal["not-established", "not-applicable"] = Field(
+        default="not-established", description="没有数据时：未评定，还是不适用"
+    )
+    ambiguity: Ambiguity | None = Field(default=None, description="原文可作两种理解的，写明采用哪一种")
 
     @field_validator("weight")
     @classmethod
@@ -128,6 +147,13 @@ class Criterion(PolicyModel):
         return "finding" if self.is_zero_tolerance else ""
 
     @property
+    def veto_indicator(self) -> str:
+        """The indicator whose cases veto the band; empty where none does."""
+        if self.red_line:
+            return self.red_line.indicator
+        return self.rule.indicator if isinstance(self.rule, ZeroTolerance) else ""
+
+    @property
     def indicators(self) -> tuple[str, ...]:
         """Every indicator it looks at, the main one first."""
         red_line = self.red_line.indicator if self.red_line else ""
@@ -139,27 +165,38 @@ class Criterion(PolicyModel):
     def _sound(self) -> "Criterion":
         if self.exam_result and self.is_zero_tolerance:
             raise ValueError("不设零容忍、不设一票否决的考试成绩类指标")
+        if self.bonus and self.exam_result:
+            raise mistake("不按考试成绩加分的指标（加分项不得为考试成绩类）", "bonus")
+        if self.bonus and self.is_zero_tolerance:
+            raise mistake("不设零容忍、不设一票否决的加分项", "bonus")
         if self.sampled and self.rule.kind != "threshold":
             raise ValueError("只用于 threshold 规则的抽样说明 sampled")
         if self.is_on_site and (self.red_line or self.coverage):
             raise ValueError("不设 red_line 和 coverage 的入校检查指标")
+        if self.red_line and isinstance(self.rule, ZeroTolerance):
+            raise mistake("只写一处的一票否决（rule 已是 zero-tolerance，请删去 red_line）", "red_line")
         return self
 
 
 class Rubric(PolicyModel):
     """One rubric, whole."""
 
-    rubric: str = Field(pattern=r"^[a-z0-9-]+$")
-    version: int = Field(ge=1)
-    title: str
-    document: SourceDocument
-    level: Literal["school-stage"] = "school-stage"
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    period: Period
-    notes: tuple[str, ...] = ()
-    veto_band: BandName = "fail"
-    bands: tuple[Band, ...] = Field(min_length=2)
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    rubric: str = Field(pattern=r"^[a-z0-9-]+$", description="细则编号，与文件名相同")
+    version: int = Field(ge=1, description="版本号；用过的版本不再修改，要改就升一号")
+    title: str = Field(description="细则名称")
+    document: SourceDocument = Field(description="来源文件")
+    level: Literal["school-stage"] = Field(default="school-stage", description="评价单位：学校的一个学段")
+    stages: tuple[Stage, ...] = Field(
+        min_length=1, description="学段：primary 小学、junior 初中、senior 高中"
+    )
+    period: Period = Field(description="评价周期：term 学期、school-year 学年、calendar-year 自然年")
+    notes: tuple[str, ...] = Field(default=(), description="需要说明的事项")
+    veto_band: BandName = Field(default="fail", description="一票否决时的等级")
+    bonus_at_most: Figure = Field(
+        default=Decimal(10), gt=0, le=FULL_POINTS, description="加分合计的上限；加分后满分仍为 100 分"
+    )
+    bands: tuple[Band, ...] = Field(min_length=2, description="等级，首尾相接，从 0 分到 100 分")
+    criteria: tuple[Criterion, ...] = Field(min_length=1, description="指标项")
 
     @field_validator("bands")
     @classmethod
@@ -180,24 +217,30 @@ class Rubric(PolicyModel):
     @field_validator("criteria")
     @classmethod
     def _whole(cls, criteria: tuple[Criterion, ...], info: ValidationInfo) -> tuple[Criterion, ...]:
-        ids = [criterion.id for criterion in criteria]
-        if repeated := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"互不相同的指标编号（{'、'.join(repeated)} 重复）")
-        for stage in info.data.get("stages", ()):
-            total = sum((c.weight for c in criteria if stage in (c.stages or (stage,))), Decimal(0))
-            if total != FULL_POINTS:
+        stages = info.data.get("stages", ())
+        seen: set[str] = set()
+        vetoes: dict[str, str] = {}
+        for place, criterion in enumerate(criteria):
+            if criterion.id in seen:
+                raise mistake(f"互不相同的指标编号（{criterion.id} 重复）", place, "id")
+            seen.add(criterion.id)
+            _check_stages(criterion, place, stages)
+            _check_clause(criterion, place, info.data.get("document"))
+            name = criterion.veto_indicator
+            if name and name in vetoes:
+                told = f"{name} 已在 {vetoes[name]} 中否决"
+                raise mistake(f"不重复设置的一票否决（{told}）", place)
+            vetoes[name] = criterion.id
+        for stage in stages:
+            weights = [c.weight for c in criteria if stage in (c.stages or (stage,)) and not c.bonus]
+            if (total := sum(weights, Decimal(0))) != FULL_POINTS:
                 raise ValueError(f"学段 {stage} 的分值合计 100 分（现为 {plain(total)} 分）")
         return criteria
 
-    @model_validator(mode="after")
-    def _stages_covered(self) -> "Rubric":
-        for criterion in self.criteria:
-            if strange := set(criterion.stages) - set(self.stages):
-                raise ValueError(f"本细则所列的学段（{criterion.id} 另有 {'、'.join(sorted(strange))}）")
-            for stage in self.stages_of(criterion):
-                if any("" not in level and stage not in level for level in _levels(criterion.rule)):
-                    raise ValueError(f"各学段都有的规定值（{criterion.id} 缺学段 {stage}）")
-        return self
+    @property
+    def bonus_centi(self) -> int:
+        """The most that bonus items may add, in hundredths of a point."""
+        return int(self.bonus_at_most * CENTI)
 
     @property
     def by_id(self) -> dict[str, Criterion]:
@@ -232,6 +275,34 @@ def load_rubric(path: Path, catalogue: IndicatorCatalogue) -> Rubric:
     return rubric
 
 
+def check_unchanged(path: Path, kept: Iterable[str]) -> None:
+    """Hold a rubric against the versions of it that were used before: a version once used is never edited.
+
+    `kept` holds their texts. Comments may change, since they say nothing that is scored.
+
+    Raises:
+        DocumentError: the same version was used with other content.
+    """
+    content = policy_file.content(path.read_text(encoding="utf-8"))
+    used = [policy_file.content(text) for text in kept]
+    same = [item for item in used if item.get("version") == content.get("version")]
+    if any(item != content for item in same):
+        fault = Fault(
+            path.name,
+            row=1,
+            column="version",
+            code="RUB-004",
+            wanted="用过以后不再修改的版本",
+            got=f"第 {content.get('version')} 版已用于评分，现在内容不同",
+            remedy=f"请恢复原文；确需修改的，把 version 改为 {_next_version(used)}。",
+        )
+        raise DocumentError(f"细则 {path.name} 用过以后被修改", [fault])
+
+
+def _next_version(used: Sequence[Mapping[str, Any]]) -> int:
+    return max(int(item.get("version", 0)) for item in used) + 1
+
+
 def _mistakes(criterion: Criterion, catalogue: IndicatorCatalogue) -> Iterator[tuple[str, dict[str, str]]]:
     known = catalogue.by_id
     for name in criterion.indicators:
@@ -246,6 +317,20 @@ def _mistakes(criterion: Criterion, catalogue: IndicatorCatalogue) -> Iterator[t
     if criterion.sampled and main and not isinstance(main.formula, (Column, Ratio, Share)):
         remedy = "抽样说明 sampled 需要样本人数，请改用比率类指标或删去。"
         yield "RUB-003", {"wanted": "有样本人数的指标", "got": main.id, "remedy": remedy}
+
+
+def _check_stages(criterion: Criterion, place: int, stages: tuple[Stage, ...]) -> None:
+    if strange := set(criterion.stages) - set(stages):
+        told = f"{criterion.id} 另有 {'、'.join(sorted(strange))}"
+        raise mistake(f"本细则所列的学段（{told}）", place, "stages")
+    for stage in criterion.stages or stages:
+        if any("" not in level and stage not in level for level in _levels(criterion.rule)):
+            raise mistake(f"各学段都有的规定值（{criterion.id} 缺学段 {stage}）", place, "rule")
+
+
+def _check_clause(criterion: Criterion, place: int, document: SourceDocument | None) -> None:
+    if document and document.clauses and criterion.clause not in document.clauses:
+        raise mistake("来源文件的条款（document.clauses 中所列的）", place, "clause")
 
 
 def _line(lines: list[str], criterion_id: str) -> int:

@@ -5,7 +5,7 @@ that comparing and dividing are exact on every machine. Not here: weights, round
 sentence that explains a line (`explanation`). A rule gives a share part/whole; only `scoring` rounds it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
@@ -38,6 +38,10 @@ PERIODS = {
     "calendar-year": "每年",
 }
 Period = Literal["week", "month", "term", "school-year", "calendar-year"]
+IndicatorId = Annotated[str, Field(description="指标目录中的指标编号")]
+Measured = Annotated[
+    Literal["pp", "relative"], Field(description="pp 按百分点（或原单位）计，relative 按上年的百分比计")
+]
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class Given:
     is_previous_known: Bools
     conclusion: Texts
     rating: Ints
+
+    def at(self, value: Ints) -> "Given":
+        """Return the same with other figures."""
+        return replace(self, value=value)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ class Threshold(Graded):
     """A figure at or beyond a level."""
 
     kind: Literal["threshold"]
-    indicator: str
+    indicator: IndicatorId
     needs_previous: ClassVar[bool] = False
 
     def judge(self, given: Given) -> Judged:
@@ -83,8 +91,8 @@ class Change(Graded):
     """The change on the year before, in points of the unit (percentage points) or relative to it."""
 
     kind: Literal["change"]
-    indicator: str
-    measured: Literal["pp", "relative"]
+    indicator: IndicatorId
+    measured: Measured
     needs_previous: ClassVar[bool] = True
 
     def judge(self, given: Given) -> Judged:
@@ -108,10 +116,10 @@ class LevelOrTrend(PolicyModel):
     """Good enough already, or better than last year; the trend may be worth less than the level."""
 
     kind: Literal["level-or-trend"]
-    indicator: str
-    level: Bound
-    trend: Bound
-    measured: Literal["pp", "relative"] = "pp"
+    indicator: IndicatorId
+    level: Bound = Field(description="达到此水平即可")
+    trend: Bound = Field(description="或者比上年变化达到此幅度")
+    measured: Measured = "pp"
     trend_share: int = Field(
         default=WHOLE_SHARE, ge=1, le=WHOLE_SHARE, description="只达到趋势时的得分比例（%）"
     )
@@ -137,7 +145,7 @@ class Range(PolicyModel):
     """A figure between two edges, both included; outside, points fall to zero over `graded_within`."""
 
     kind: Literal["range"]
-    indicator: str
+    indicator: IndicatorId
     at_least: Level
     at_most: Level
     graded_within: Figure | None = Field(default=None, gt=0, description="偏离到此幅度时不得分")
@@ -172,9 +180,9 @@ class Count(PolicyModel):
     """So many times in a period; fewer earn points in proportion."""
 
     kind: Literal["count"]
-    indicator: str
-    at_least: int = Field(ge=1)
-    per: Period
+    indicator: IndicatorId
+    at_least: int = Field(ge=1, description="不少于几次")
+    per: Period = Field(description="在多长时间内")
     needs_previous: ClassVar[bool] = False
 
     def judge(self, given: Given) -> Judged:
@@ -191,8 +199,8 @@ class DoneToRequired(PolicyModel):
     """What was done as a share of what was required: 100 %, points in proportion from `graded_from` on."""
 
     kind: Literal["done-to-required"]
-    indicator: str
-    graded_from: Figure = Field(default=Decimal(0), ge=0, lt=100)
+    indicator: IndicatorId
+    graded_from: Figure = Field(default=Decimal(0), ge=0, lt=100, description="按比例计分的起点（%）")
     needs_previous: ClassVar[bool] = False
 
     def judge(self, given: Given) -> Judged:
@@ -211,8 +219,10 @@ class ZeroTolerance(PolicyModel):
     """Not one case. `veto_on` says whether a reported case already vetoes, or only one verified on site."""
 
     kind: Literal["zero-tolerance"]
-    indicator: str
-    veto_on: Literal["report", "finding"] = "finding"
+    indicator: IndicatorId
+    veto_on: Literal["report", "finding"] = Field(
+        default="finding", description="report 自报即否决；finding 入校核实才否决"
+    )
     needs_previous: ClassVar[bool] = False
 
     def judge(self, given: Given) -> Judged:
@@ -229,7 +239,7 @@ class Checklist(PolicyModel):
     """Met or not met, as found on site."""
 
     kind: Literal["checklist"]
-    is_red_line: bool = False
+    is_red_line: bool = Field(default=False, description="不符合即一票否决")
     indicator: ClassVar[str] = ""
     needs_previous: ClassVar[bool] = False
 
@@ -248,8 +258,10 @@ class Rating(PolicyModel):
     """An inspector's rating from 1 to 5; `shares` says what each is worth in percent of the points."""
 
     kind: Literal["rating"]
-    shares: tuple[int, int, int, int, int] = (0, 40, 60, 80, 100)
-    met_from: int = Field(default=3, ge=1, le=5)
+    shares: tuple[int, int, int, int, int] = Field(
+        default=(0, 40, 60, 80, 100), description="评 1 至 5 分各得分值的百分之几"
+    )
+    met_from: int = Field(default=3, ge=1, le=5, description="评几分及以上算达到要求")
     indicator: ClassVar[str] = ""
     needs_previous: ClassVar[bool] = False
 

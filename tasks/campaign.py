@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session
 from inspection.campaign import CampaignState
 from inspection.canonical import digest
 from inspection.errors import DocumentError, Fault, InspectionError, ProtocolError
+from inspection.indicator import check_sources
 from inspection.measure import load_measures
 from inspection.plan import Plan, plan_path
 from inspection.receipt import Receipt
 from inspection.source_map import load_source_maps
+from inspection.staged_column import staged_columns
 from inspection.store import campaign as campaigns
 from inspection.store import quality, roster, standing, submission
 from inspection.store.engine import migrate, reading, writing
@@ -22,7 +24,7 @@ from tasks.correction import written_corrections
 from tasks.expectation import load_suites
 from tasks.ingest import content_digest, staged_data_set
 from tasks.plan import plan_of
-from tasks.score import INDICATORS, rubric_of
+from tasks.score import INDICATORS, catalogue, rubric_of
 from tasks.settings import profile, settings
 from tasks.workspace import read_frame, staged
 
@@ -89,7 +91,7 @@ def _checked_plan(campaign_id: str) -> Plan:
     folders = profile().folders
     for read in (
         lambda: rubric_of(plan),
-        lambda: load_source_maps(folders.sources),
+        lambda: check_sources(catalogue(), staged_columns(load_source_maps(folders.sources))),
         lambda: load_suites(folders.expectations),
         lambda: load_measures(folders.rubrics / "measures.yaml"),
     ):

@@ -155,7 +155,7 @@ def _proposals(session: Session, campaign_id: str) -> tuple[Proposal, ...]:
     plan = plan_of(campaign_id)
     results = findings.results(session, campaign_id)
     visited = results.assign(inspector_count=[len(persons(text)) for text in results.present])
-    lines, totals = (read(session, campaign_id, "verified") for read in (scores.lines, scores.totals))
+    lines, totals = (read(session, campaign_id, "verified") for read in (scores.lines, scores.firm_totals))
     if specials.entered(session, campaign_id):
         # A special inspection speaks of the schools it was sent to, and of no other.
         lines = lines[lines.school_code.isin(results.school_code)]

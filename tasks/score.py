@@ -7,19 +7,23 @@ from sqlalchemy.orm import Session
 
 from inspection import policy_file
 from inspection.campaign import CampaignState
-from inspection.canonical import digest_rows
+from inspection.canonical import digest, digest_rows
 from inspection.evidence import Evidence
+from inspection.fragility import fragility
 from inspection.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.measure import Fragile, load_measures
+from inspection.peers import places
 from inspection.plan import Plan
 from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.receipt import Receipt
-from inspection.rubric import Rubric, load_rubric
-from inspection.scoring import Scored, score
+from inspection.rubric import Rubric, check_unchanged, load_rubric
+from inspection.scoring import score
 from inspection.store import campaign as campaigns
 from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
+from inspection.trend import own_trends
 from tasks.artifact import run_name, table
 from tasks.border import task
 from tasks.ingest import staged_data_set
@@ -54,20 +58,27 @@ def score_schools(campaign_id: str, *, basis: str) -> Receipt:
     """Score every school-stage: `reported` on the schools' figures, `verified` with the findings on site.
 
     Raises:
-        DocumentError: the rubric is absent or wrong.
+        DocumentError: the rubric is absent or wrong, or was edited after it had been used.
         ProtocolError: the campaign is not on record.
     """
     plan = plan_of(campaign_id)
     rubric, path = rubric_of(plan)
     with writing(settings().database_url) as session:
-        scored = _scored(session, plan, rubric, basis)
+        check_unchanged(path, scores.used_rubrics(session, path.stem))
+        evidence = _evidence(session, plan, basis)
+        scored = score(rubric, evidence, minimum_coverage_rate=profile().minimum_coverage_rate)
+        firm = fragility(rubric, evidence, scored, _fragile().perturbations)
         campaigns.keep_policy(session, kind="rubric", path=path)
         scores.enter(session, campaign_id, basis, scored, rubric_digest=policy_file.file_digest(path))
+        scores.enter_fragility(session, campaign_id, basis, firm)
+        beside = _beside(session, plan, rubric, evidence)
+        scores.enter_beside(session, campaign_id, places=beside[0], trends=beside[1])
         if basis == "reported":
             campaigns.advance(session, campaign_id, CampaignState.SCORED)
     established = int((scored.totals.public_band != "not-established").sum())
     counts = {"校段": len(scored.totals), "得分明细": len(scored.lines), "已评定等级": established}
-    return Receipt("评分" if basis == "reported" else "复评", counts, scored.digest())
+    found = digest([scored.digest(), digest_rows(firm.itertuples(index=False))])
+    return Receipt("评分" if basis == "reported" else "复评", counts, found)
 
 
 @task(task_run_name="试评试点学校")
@@ -112,13 +123,29 @@ def rubric_of(plan: Plan) -> tuple[Rubric, Path]:
     return load_rubric(path, catalogue()), path
 
 
-def _scored(session: Session, plan: Plan, rubric: Rubric, basis: str) -> Scored:
+def _evidence(session: Session, plan: Plan, basis: str) -> Evidence:
     found = findings.items(session, plan.campaign) if basis == "verified" else pd.DataFrame()
-    evidence = Evidence(
+    return Evidence(
         catalogue(),
         roster.schools(session, plan.term.id),
         roster.indicators(session, plan.term.id),
         roster.indicators(session, plan.term.compared_with),
         **({"findings": found} if len(found) else {}),
     )
-    return score(rubric, evidence, minimum_coverage_rate=profile().minimum_coverage_rate)
+
+
+def _beside(
+    session: Session, plan: Plan, rubric: Rubric, evidence: Evidence
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return where the rubric's figures stand among like schools, and how they moved over the school's terms."""
+    asked = {criterion.rule.indicator for criterion in rubric.criteria}
+    terms = roster.terms_of_season(session, plan.term.id)
+    frames = {term: roster.indicators(session, term) for term in terms}
+    history = {term: frame[frame.indicator_id.isin(asked)] for term, frame in frames.items()}
+    before = set(evidence.previous["school_code"])
+    found = places(evidence.catalogue, evidence.schools, history[plan.term.id], before)
+    return found, own_trends(evidence.catalogue, history)
+
+
+def _fragile() -> Fragile:
+    return load_measures(profile().folders.rubrics / "measures.yaml").fragile

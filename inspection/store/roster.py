@@ -1,7 +1,7 @@
 """Rosters in the store: the schools, inspectors and recusals of a term, and the indicators of its schools."""
 
 import pandas as pd
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Session
 
 from inspection.store.frames import frame_of, rows_of
@@ -44,6 +44,16 @@ def recusals(session: Session, term_id: str) -> pd.DataFrame:
 def indicators(session: Session, term_id: str) -> pd.DataFrame:
     """Return a term's indicators, long; empty when the term is not on record."""
     return frame_of(session, Indicator, term_id=term_id)
+
+
+def terms_of_season(session: Session, term_id: str) -> list[str]:
+    """Return the terms of one season up to this one that have indicators, oldest first.
+
+    First terms are compared with first terms and second with second, since much is measured once a year.
+    """
+    season = term_id.rpartition("-")[2]
+    told = select(Indicator.term_id).distinct().where(Indicator.term_id <= term_id)
+    return sorted(found for found in session.scalars(told) if found.rpartition("-")[2] == season)
 
 
 def school(session: Session, term_id: str, school_code: str) -> School:

@@ -15,6 +15,7 @@ from inspection.store import (
     desk_tables,
     quality_tables,
     rectification_tables,
+    score_tables,
     special_tables,
     tables,
 )
@@ -54,7 +55,15 @@ def in_backticks(text: str) -> set[str]:
 
 def test_all_tables_are_looked_at() -> None:
     modules = {mapper.class_.__module__ for mapper in Table.registry.mappers}
-    own = (tables, correction_tables, desk_tables, quality_tables, rectification_tables, special_tables)
+    own = (
+        tables,
+        correction_tables,
+        desk_tables,
+        quality_tables,
+        rectification_tables,
+        score_tables,
+        special_tables,
+    )
     assert modules == {module.__name__ for module in own}
 
 

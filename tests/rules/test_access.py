@@ -51,6 +51,7 @@ TABLE = """
     submitted-file       A A o o o . .
     student-original     . . . . . . .
     correction-workbook  A A . o o . .
+    blank-workbook       A A . . o . .
     quality-report       A A . . o . A
     draw-record          A A . . . A .
     draw-annex           . . . . . A .

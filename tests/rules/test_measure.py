@@ -1,5 +1,6 @@
 """Measures: what is proposed, on which ground, and what no examination result can ever do."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,40 @@ def test_praise_close_to_the_edge_becomes_attention() -> None:
     assert "小学得分距等级分界不足1分，等级不够稳定，暂列关注。" in [r.sentence for r in proposal.reasons]
 
 
+def test_praise_that_most_changes_would_overturn_becomes_attention() -> None:
+    found = scored({1: {}})
+    firm, unsure = (found.totals.assign(stay_rate=rate) for rate in (80.0, 79.67))
+    visits = results((1, "no-problem"))
+    assert codes(replace(found, totals=firm), visits) == [(code(1), "commendation")]
+    (proposal,) = proposed(replace(found, totals=unsure), visits)
+    assert proposal.measure.code == "watch"
+    assert "小学在约定的各种变动情形中，等级保持不变的占79.67%，不足80%，等级不够稳定，暂列关注。" in [
+        reason.sentence for reason in proposal.reasons
+    ]
+
+
+def test_a_failing_band_that_may_not_stay_is_watched_but_a_red_line_is_not() -> None:
+    plain = scored({1: BAD}, findings=(PLAIN,))
+    red = scored({1: BAD}, findings=(RED,))
+    visits = results((1, "corrected"))
+    unsure, held = (replace(found, totals=found.totals.assign(stay_rate=10.0)) for found in (plain, red))
+    assert codes(unsure, visits) == [(code(1), "watch")]
+    assert "rectification-notice" in [name for _, name in codes(held, visits)]
+
+
+def test_data_owed_is_a_finding_of_its_own_and_no_fragility() -> None:
+    found = scored({1: {"exercise_minutes": float("nan")}})
+    unsure = replace(found, totals=found.totals.assign(stay_rate=10.0))
+    assert codes(unsure, results((1, "no-problem"))) == [(code(1), "watch"), (code(1), "reminder")]
+
+
+def test_a_veto_is_firm_however_near_an_edge_the_points_are() -> None:
+    found = scored({1: {"homework_at_school_rate": 80.7}}, findings=(RED,))
+    assert found.totals["is_vetoed"].tolist() == [True]
+    (proposal,) = proposed(found, results((1, "corrected")))
+    assert proposal.measure.code == "rectification-notice"
+
+
 def test_a_failing_band_needs_something_found_on_site() -> None:
     found = scored({1: BAD})
     assert found.totals["public_band"].tolist() == ["fail"]
@@ -208,7 +243,7 @@ def test_a_rule_has_no_word_for_marks_totals_or_ranks() -> None:
         ("propose: reminder", "propose: remainder", "措施目录中有的措施（没有 remainder）"),
         ("propose: watch", "propose: reminder", "等级分界附近改列的内部关注（direction: neutral）"),
         ("code: referral", "code: watch", "互不相同的措施代码 code"),
-        ("when: {data_owed: true}", "when: {band: fail}", "此处没有这个名称的项"),
+        ("when: {data_owed: true}", "when: {band: fail}", "此处可填的项"),
     ],
 )
 def test_wrong_measures_are_refused(tmp_path: Path, right: str, wrong: str, wanted: str) -> None:

@@ -29,7 +29,7 @@ def test_every_mistake_is_named_with_its_line() -> None:
     assert str(caught.value) == (
         "文件 profile.yaml 有 2 处需要改正\n"
         "- profile.yaml 第9行 “deadlines.hearing_workdays”：应为不小于 1，实为0。请改写这一项。（DOC-003）\n"
-        "- profile.yaml 第10行 “colour”：应为此处没有这个名称的项，实为'red'。请检查拼写，或删去这一行。（DOC-003）"
+        "- profile.yaml 第10行 “colour”：应为此处可填的项，实为没有规定的“colour”。请检查拼写，或删去这一行。（DOC-003）"
     )
 
 
