@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inspection.opening import OpenRequest
-from inspection.request import CampaignRequest, DrawRequest, NoticeRequest
+from inspection.request import CampaignRequest, DrawRequest, GatedRequest, NoticeRequest
 from inspection.special_request import SpecialRequest
 
 JUDGED, STARTED = "/ui/schemas/validate", "/create_flow_run"
@@ -20,7 +20,7 @@ _REFUSED = re.compile(
     r"^Error creating flow run: Validation failed for field '(?P<field>[^']*)'\. Failure reason: (?P<words>.*)$",
     flags=re.DOTALL,
 )
-_FORMS = (CampaignRequest, DrawRequest, NoticeRequest, OpenRequest, SpecialRequest)
+_FORMS = (CampaignRequest, GatedRequest, DrawRequest, NoticeRequest, OpenRequest, SpecialRequest)
 # In the words of jsonschema, which quote the value first; what a field wants stands above it in the form.
 _WORDS = (
     (r"is a required property$", "必填，请填写"),

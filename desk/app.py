@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desk import campaigns, cases, documents, extensions, home, login, records, submissions, uploads
+from desk import campaigns, cases, documents, evidence, extensions, home, login, records, submissions, uploads
 from desk.headers import HEADERS, BodyLimit, SafeHeaders
 from desk.office import Office
 from desk.page import TEMPLATES, action, page, rendered
@@ -77,6 +77,8 @@ def _routes() -> list[Route]:
         Route("/quality", submissions.quality),
         Route("/records", records.records),
         Route("/access-log", records.access_log),
+        Route("/evidence/{campaign_id}", evidence.evidence_page),
+        Route("/evidence/{campaign_id}", action(evidence.take_in), methods=["POST"]),
         Route("/documents/{document_id:path}", page(documents.document)),
         Route("/desk.css", _style),
         Route("/favicon.ico", _no_icon),

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from desk.evidence import evidence_parts
 from desk.files import is_inside, read_inside
 from desk.office import Office
 from desk.page import Call, refuse
@@ -22,7 +23,7 @@ from inspection import ledger as rules
 from inspection.access import Kind, Owner, Verdict, admit
 from inspection.canonical import canonical, digest_bytes
 from inspection.errors import Fault, ProtocolError
-from inspection.store import access, draw, ledger, special
+from inspection.store import access, draw, ledger, record_sheet, special, value_evidence
 from inspection.store.engine import reading, writing
 from inspection.store.upload import submissions
 
@@ -33,6 +34,7 @@ INLINE = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".png": "image/png",
+    ".jpg": "image/jpeg",
     ".woff2": "font/woff2",
 }
 ATTACHED = {
@@ -226,6 +228,25 @@ def _record(session: Session, _office: Office, campaign_id: str) -> Found:
     return Found(kind=Kind.DRAW_RECORD, owner=owner, name=f"抽取记录-{campaign_id}.json", text=record)
 
 
+def _record_sheet(session: Session, _office: Office, campaign_id: str) -> Found:
+    found, name = record_sheet.sheet(session, campaign_id), f"抽取记录单-{campaign_id}.pdf"
+    if found is None:
+        return Found(kind=Kind.DRAW_RECORD, owner=None, name=name)
+    parts = ("outbox", campaign_id, *found.file_name.split("/"))
+    return Found(kind=Kind.DRAW_RECORD, owner=Owner(), name=name, parts=parts, digest=found.content_digest)
+
+
+def _evidence(session: Session, _office: Office, campaign_id: str, digest: str) -> Found:
+    kind = value_evidence.kind_of(session, campaign_id, digest)
+    return Found(
+        kind=Kind.DRAW_RECORD,
+        owner=Owner() if kind else None,
+        name=f"公开数值凭证-{digest[:16]}.{kind}",
+        parts=evidence_parts(campaign_id, digest, kind),
+        digest=digest,
+    )
+
+
 def _annex(session: Session, _office: Office, campaign_id: str) -> Found:
     is_there = draw.is_committed(session, campaign_id)
     annex = draw.get(session, campaign_id).annex if is_there else ""
@@ -323,6 +344,8 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/refusals/{_ID}"), _refusal),
     (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
     (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
+    (re.compile(rf"campaigns/{_ID}/record-sheet"), _record_sheet),
+    (re.compile(rf"campaigns/{_ID}/evidence/([0-9a-f]{{64}})"), _evidence),
     (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),
     (re.compile(rf"terms/{_ID}/quality/({_NAME}(?:/{_NAME}){{0,7}})"), _quality),
     (re.compile(rf"terms/{_ID}/blanks/({_NAME})"), _blank),

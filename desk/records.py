@@ -5,7 +5,7 @@ from starlette.responses import Response
 from desk.documents import offered
 from desk.page import Call, page
 from inspection.access import Kind
-from inspection.store import access, ledger, waiting
+from inspection.store import access, draw, ledger, waiting
 from inspection.store.engine import reading
 
 _SHOWN = 200
@@ -20,9 +20,13 @@ def records(call: Call) -> Response:
         for line in waiting.campaigns(session):
             record = (f"campaigns/{line.campaign_id}/draw-record", "抽取记录")
             annex = (f"campaigns/{line.campaign_id}/draw-annex", "抽取附件")
-            draws.append((line, offered(call, session, [record, annex])))
+            sheet = (f"campaigns/{line.campaign_id}/record-sheet", "抽取记录单（PDF，供见证人签名）")
+            draws.append((line, offered(call, session, [record, sheet, annex])))
         facts = {
             "draws": [(line, ready) for line, ready in draws if ready],
+            "promised": [
+                line.campaign_id for line, _ in draws if draw.is_committed(session, line.campaign_id)
+            ],
             "may_open_annex": call.has_any(Kind.DRAW_ANNEX),
             "ledger_head": ledger.head(session),
             "entry_count": len(ledger.entries(session)),

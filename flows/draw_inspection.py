@@ -9,6 +9,7 @@ from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
 from tasks.draw import draw_schools, enter_public_values, show_draw
+from tasks.record_sheet import write_record_sheet
 from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 from tasks.visit import dispatch_teams
@@ -22,7 +23,8 @@ def draw_inspection(request: DrawRequest) -> State[list[Receipt]]:
         receipts = [
             enter_public_values(request.campaign_id, request.values, as_of=as_of),
             draw_schools(request.campaign_id, as_of=as_of),
-            dispatch_teams(request.campaign_id, as_of=as_of.date()),
+            write_record_sheet(request.campaign_id, as_of=as_of.date()),
+            dispatch_teams(request.campaign_id, as_of=as_of.date(), overrides=request.overrides),
         ]
         show_draw(request.campaign_id)
         show_receipts(f"{request.campaign_id}-draw", receipts)

@@ -4,7 +4,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
-from inspection.request import CampaignRequest
+from inspection.request import GatedRequest
 from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time
@@ -14,11 +14,12 @@ from tasks.turn import campaign_turn
 
 
 @flow(name="evaluate-cycle", flow_run_name=run_title("总结评估"))
-def evaluate_cycle(request: CampaignRequest) -> State[list[Receipt]]:
+def evaluate_cycle(request: GatedRequest) -> State[list[Receipt]]:
     """汇总各项指标的达标面，并由抽查样本推断全部学校的达标情况。"""
     with campaign_turn(request.campaign_id):
-        working_time(request.as_of)
-        receipts = [evaluate(request.campaign_id), estimate_all(request.campaign_id)]
+        as_of = working_time(request.as_of).date()
+        evaluated = evaluate(request.campaign_id, as_of=as_of, overrides=request.overrides)
+        receipts = [evaluated, estimate_all(request.campaign_id)]
         show_evaluation(request.campaign_id)
         show_estimates(request.campaign_id)
         show_receipts(f"{request.campaign_id}-evaluation", receipts)

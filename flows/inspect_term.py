@@ -4,7 +4,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from inspection.receipt import Receipt
-from inspection.request import CampaignRequest
+from inspection.request import GatedRequest
 from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.campaign import check_readiness, enter_term
@@ -22,7 +22,7 @@ from tasks.turn import campaign_turn
 
 
 @flow(name="inspect-term", flow_run_name=run_title("学期评定"))
-def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
+def inspect_term(request: GatedRequest) -> State[list[Receipt]]:
     """读取本学期上报数据，核查、评分，并公布抽取方案。
 
     Raises:
@@ -37,7 +37,8 @@ def inspect_term(request: CampaignRequest) -> State[list[Receipt]]:
         receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
         receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
         receipts += [score_schools(campaign_id, basis="reported"), screen_integrity(campaign_id)]
-        receipts += [commit_draw(campaign_id, as_of=as_of), report_quality(campaign_id, as_of=as_of.date())]
+        receipts += [commit_draw(campaign_id, as_of=as_of, overrides=request.overrides)]
+        receipts += [report_quality(campaign_id, as_of=as_of.date())]
         show_standing(campaign_id, as_of=as_of)
         show_quality(campaign_id)
         show_bands(campaign_id, basis="reported")

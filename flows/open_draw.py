@@ -10,6 +10,7 @@ from tasks.border import flow
 from tasks.clock import working_time
 from tasks.draw import show_draw
 from tasks.opening import open_drawn
+from tasks.record_sheet import write_record_sheet
 from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 
@@ -20,6 +21,7 @@ def open_draw(request: OpenRequest) -> State[list[Receipt]]:
     with campaign_turn(request.campaign_id):
         as_of = working_time(request.as_of).date()
         receipts = [open_drawn(request.campaign_id, as_of=as_of, reason=request.reason)]
+        receipts += [write_record_sheet(request.campaign_id, as_of=as_of, is_opening=True)]
         show_draw(request.campaign_id)
         show_receipts(f"{request.campaign_id}-open", receipts)
         return Completed(message="抽取记录已核验并公开", data=receipts)

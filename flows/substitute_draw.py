@@ -20,7 +20,7 @@ def substitute_draw(request: SubstituteRequest) -> State[list[Receipt]]:
         as_of = working_time(request.as_of).date()
         receipts = [
             substitute_drawn(request, as_of=as_of),
-            dispatch_teams(request.campaign_id, as_of=as_of),
+            dispatch_teams(request.campaign_id, as_of=as_of, overrides=request.overrides),
         ]
         show_receipts(f"{request.campaign_id}-substitution", receipts)
         return Completed(message="已按规则递补，材料已派发", data=receipts)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -117,6 +117,9 @@ class Measures(PolicyModel):
     measures: str = Field(pattern=r"^[a-z0-9-]+$")
     title: str
     quorum: dict[Mode, int]
+    notice_workdays: dict[Mode, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="须事先通知学校的检查方式，及通知至迟在入校前多少个工作日发出"
+    )
     fragile: Fragile
     ladder: tuple[Measure, ...] = Field(min_length=1)
     rules: tuple[MeasureRule, ...]

@@ -12,6 +12,7 @@ from typing import Any
 
 from inspection import ledger
 from inspection.canonical import canonical
+from inspection.gate import OverrideFacts
 from inspection.publication import (
     BAND_TITLES,
     NOTICE_TITLES,
@@ -77,6 +78,7 @@ def _plan(facts: SiteFacts) -> dict[str, Any]:
         **_head(facts),
         "phase": facts.phase,
         "state": str(facts.state),
+        "overrides": list(map(_override, facts.overrides)),
         "matters": [{"code": m.code, "name": m.name, "basis": m.basis} for m in plan.matters],
         "pool_count": plan.pool_count,
         "ratio": plan.ratio,
@@ -136,6 +138,17 @@ def _person_rows(facts: SiteFacts) -> Iterable[Sequence[str]]:
             for column in table.columns:
                 count = table.count(row, column)
                 yield subject, row, column, WITHHELD if count is None else str(count)
+
+
+def _override(override: OverrideFacts) -> dict[str, Any]:
+    return {
+        "rule": override.rule_title,
+        "clause": override.clause_title,
+        "step": override.step_title,
+        "decided_on": override.decided_on.isoformat(),
+        "decided_by": override.decided_by,
+        "reason": override.reason,
+    }
 
 
 def _notice(notice: NoticeFacts) -> dict[str, Any]:

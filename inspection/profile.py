@@ -23,6 +23,11 @@ class Bureau(PolicyModel):
     approver_title: str = Field(default="主要负责人", description="审批人的职务，印在文书中")
     appeal_organ: str = Field(default="上一级教育督导机构", description="受理申诉的机关")
     copies: tuple[str, ...] = Field(default=(), description="文书抄送单位")
+    public_site: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s#]+[^\s#/])?$",
+        description="公示网站地址，印在抽取记录单的二维码中",
+    )
 
 
 class District(PolicyModel):

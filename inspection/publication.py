@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from inspection.campaign import CampaignState
 from inspection.draw import total_size
+from inspection.gate import OverrideFacts
 from inspection.ledger import Entry
 from inspection.plan import MODE_TITLES, Plan, TargetPool
 from inspection.suppression import CountTable, suppressed
@@ -39,6 +40,7 @@ LEDGER_TITLES = {
     "seed": "登记公开数值",
     "draw": "抽取",
     "open": "核验并公开抽取记录",
+    "override": "例外办理决定",
     "substitute": "递补",
     "finding": "检查记录存档",
     "proposal": "提出处理建议",
@@ -156,6 +158,15 @@ class DrawnSchool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicDocument:
+    """A PDF to be offered, with the plain text it was rendered from, which the guard reads in its place."""
+
+    file_name: str
+    content: bytes
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DrawFacts:
     """One draw. `record` is the public record as it was hashed, or None before there is one.
 
@@ -168,6 +179,7 @@ class DrawFacts:
     commitment_digest: str
     ledger_head: str
     record: Mapping[str, Any] | None = None
+    sheet: PublicDocument | None = None
     schools: tuple[DrawnSchool, ...] = ()
 
 
@@ -207,15 +219,6 @@ class PersonCount:
     district_name: str
     stage: str
     person_count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicDocument:
-    """A PDF to be offered, with the plain text it was rendered from, which the guard reads in its place."""
-
-    file_name: str
-    content: bytes
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +263,7 @@ class SiteFacts:
     ledger_head: str
     ledger: tuple[Entry, ...]
     verifier_source: str
+    overrides: tuple[OverrideFacts, ...] = ()
 
 
 def plan_facts(plan: Plan, *, pool_count: int) -> PlanFacts:
@@ -341,7 +345,7 @@ def _person_table(cells: list[PersonCount], facts: SiteFacts) -> CountTable:
 
 def _draw(draw: DrawFacts) -> DrawFacts:
     if not draw.is_opened:
-        return replace(draw, schools=())
+        return replace(draw, schools=(), sheet=None)
     return replace(draw, schools=tuple(sorted(draw.schools, key=lambda school: school.school_code)))
 
 

@@ -32,6 +32,10 @@ AsOf = Annotated[
 PersonId = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", title="人员编号", description="人员编号，不填姓名")]
 
 
+RuleCode = Literal["quorum", "recusal", "repeat-cap", "matter-list", "notice", "publication"]
+OVERRIDE_REASON_LENGTH = 10
+
+
 class Form(BaseModel):
     """What all forms share: unknown fields are refused."""
 
@@ -49,6 +53,40 @@ class CampaignRequest(Form):
     as_of: AsOf = Field(default_factory=left_empty)
 
 
+class Override(Form):
+    """A rule of procedure that a responsible official sets aside for what breaks it now, and why."""
+
+    rule: RuleCode = Field(
+        title="规定",
+        description="quorum 检查人员人数；recusal 检查人员回避；repeat-cap 同一事项一年内不重复检查；"
+        "matter-list 抽查事项列入清单；notice 事先书面通知学校；publication 检查结果按期公示",
+    )
+    person_id: PersonId = Field(title="负责人编号", description="作出决定的负责人编号，不填姓名")
+    reason: str = Field(
+        min_length=OVERRIDE_REASON_LENGTH,
+        max_length=200,
+        title="理由",
+        description=f"不少于{OVERRIDE_REASON_LENGTH}字；将在网站公布，不写学校和个人名称",
+    )
+
+
+class GatedRequest(CampaignRequest):
+    """A campaign at a step that the rules of procedure guard."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "title": "办理批次",
+            "description": "办理哪个检查批次，按哪一天办理；不符合检查程序规定的，退回或者由负责人决定例外办理。",
+        }
+    )
+
+    overrides: tuple[Override, ...] = Field(
+        default=(),
+        title="例外办理",
+        description="一般留空；检查程序的某项规定确实做不到时，由负责人逐项决定，理由记入台账并公布",
+    )
+
+
 class PublicValueEntry(Form):
     """One public value as one person typed it."""
 
@@ -59,11 +97,11 @@ class PublicValueEntry(Form):
         default="",
         pattern=r"^([0-9a-f]{64})?$",
         title="凭证摘要",
-        description="公告或照片文件的 SHA-256 值，两人须一致；没有则留空",
+        description="在工作台“抽取与台账”上传公告或照片后显示的摘要，两人须一致；演示可留空",
     )
 
 
-class DrawRequest(CampaignRequest):
+class DrawRequest(GatedRequest):
     """The public values, each typed by two people, with which the draw is made."""
 
     model_config = ConfigDict(
@@ -95,7 +133,7 @@ class DropOut(Form):
     )
 
 
-class SubstituteRequest(CampaignRequest, DropOut):
+class SubstituteRequest(GatedRequest, DropOut):
     """A substitution that somebody asks for: typed here, or in a file while the draw is sealed."""
 
     model_config = ConfigDict(

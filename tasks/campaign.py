@@ -6,6 +6,7 @@ from inspection.campaign import CampaignState
 from inspection.canonical import digest
 from inspection.errors import DocumentError, Fault, InspectionError, ProtocolError
 from inspection.indicator import check_sources
+from inspection.matter_list import load_matter_list
 from inspection.measure import load_measures
 from inspection.plan import Plan, plan_path
 from inspection.receipt import Receipt
@@ -94,6 +95,7 @@ def _checked_plan(campaign_id: str) -> Plan:
         lambda: check_sources(catalogue(), staged_columns(load_source_maps(folders.sources))),
         lambda: load_suites(folders.expectations),
         lambda: load_measures(folders.rubrics / "measures.yaml"),
+        lambda: load_matter_list(folders.rubrics / "matters.yaml"),
     ):
         try:
             read()

@@ -19,7 +19,7 @@ def now() -> datetime:
 
 @task(task_run_name="确定办理时间", cache_policy=RUN_ID, persist_result=True)
 def working_time(as_of: date | None) -> datetime:
-    """Return the instant the run works as of: the close of the given day, or now, once a run.
+    """Return the instant the run works as of: the close of the given day, but never later than now, once a run.
 
     Raises:
         ProtocolError: the given day has not come.
@@ -36,4 +36,5 @@ def working_time(as_of: date | None) -> datetime:
             remedy="请改填已到的日期，或留空。",
         )
         raise ProtocolError("办理日期尚未到来", [fault])
-    return datetime.combine(as_of, CLOSE_OF_DAY, OFFICE_TIME)
+    # A public value of this evening cannot be typed this morning by naming the day.
+    return min(present, datetime.combine(as_of, CLOSE_OF_DAY, OFFICE_TIME))

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import segno
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
@@ -32,6 +33,7 @@ from inspection.dossier import DossierFacts
 from inspection.errors import DocumentError, Fault, InspectionError, SettingError
 from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
 from inspection.quality_report import QualityReportFacts
+from inspection.record_sheet import DrawRecordSheetFacts, in_fours
 from inspection.special_notice import SpecialNoticeFacts
 
 Facts = (
@@ -41,6 +43,7 @@ Facts = (
     | SpecialNoticeFacts
     | DossierFacts
     | QualityReportFacts
+    | DrawRecordSheetFacts
 )
 
 ROOT = Path(__file__).resolve().parent.parent / "report_templates"
@@ -51,6 +54,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     "special_notice": SpecialNoticeFacts,
     "dossier": DossierFacts,
     "quality_report": QualityReportFacts,
+    "draw_record_sheet": DrawRecordSheetFacts,
 }
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -198,6 +202,9 @@ def _templates(root: Path) -> Environment:
         "numeral": notice.chinese_numeral,
         "fit": mark_points,
         "whole": whole,
+        "in_fours": in_fours,
+        "sha256": lambda text: digest_bytes(text.encode()),
+        "qr": qr,
     }
     return environment
 
@@ -211,6 +218,12 @@ def mark_points(bureau_name: str) -> float:
 def whole(text: str) -> Markup:
     """Return text in which a school year and a criterion's id are never broken between two lines."""
     return Markup(_WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
+
+
+def qr(text: str) -> Markup:
+    """Return the QR code of a text as SVG; a fifth of it may be damaged and it still reads."""
+    code = segno.make(text, error="q", micro=False)
+    return Markup(code.svg_inline(border=2, omitsize=True))  # noqa: S704 - holds coordinates only
 
 
 def _html(template: str, facts: Facts, root: Path) -> str:

@@ -19,15 +19,17 @@ from inspection.errors import Fault, SettingError
 from inspection.plan import Plan
 from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation
 from inspection.receipt import Receipt
-from inspection.request import PublicValueEntry
+from inspection.request import Override, PublicValueEntry
 from inspection.seed import PublicSource, ValueEntry, public_values
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, quality, roster
+from inspection.store import ledger, quality, roster, value_evidence
 from inspection.store.engine import reading, writing
+from inspection.value_evidence import require_evidence
 from tasks.artifact import table
 from tasks.border import task
 from tasks.clock import now
+from tasks.gate import Asked, pass_commit
 from tasks.plan import plan_of
 from tasks.settings import profile, settings
 
@@ -38,11 +40,12 @@ _STRATUM = {"district": "district_code", "stage": "stages", "location": "locatio
 
 
 @task(task_run_name="公布抽取方案")
-def commit_draw(campaign_id: str, *, as_of: datetime) -> Receipt:
+def commit_draw(campaign_id: str, *, as_of: datetime, overrides: Sequence[Override] = ()) -> Receipt:
     """Freeze and publish everything the draw depends on, before anybody can know the seed.
 
     Raises:
-        ProtocolError: the plan, the rosters or the sources do not allow a draw, or another commitment stands.
+        ProtocolError: the plan, the rosters or the sources do not allow a draw, another commitment stands, or
+            a rule of procedure is broken and not overridden.
     """
     plan = plan_of(campaign_id)
     if plan.draw is None:
@@ -50,6 +53,10 @@ def commit_draw(campaign_id: str, *, as_of: datetime) -> Receipt:
     with writing(settings().database_url) as session:
         require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.SCORED)
         commitment = _commitment(session, plan, as_of)
+        if not draws.is_committed(session, campaign_id):
+            key = derived_key("gate", campaign_id)
+            asked = Asked(plan=plan, step="commit", as_of=as_of.date(), overrides=overrides, key=key)
+            pass_commit(session, asked, commitment.record)
         draws.commit(session, campaign_id, commitment, at=now())
         campaigns.advance(session, campaign_id, CampaignState.COMMITTED)
     counts = {
@@ -65,7 +72,8 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
     """Keep the public values as two people typed them, and make the seed of them.
 
     Raises:
-        ProtocolError: a value is early, malformed, typed by one person only or typed differently.
+        ProtocolError: a value is early, malformed, typed by one person only, typed differently, or without
+            evidence that was handed in.
     """
     typed = [
         ValueEntry(
@@ -75,7 +83,10 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
     ]
     with writing(settings().database_url) as session:
         record = draws.record_of(session, campaign_id)
-        agreed = public_values(records.sources(record["commitment"]), typed, as_of=as_of)
+        sources = records.sources(record["commitment"])
+        agreed = public_values(sources, typed, as_of=as_of)
+        on_file = value_evidence.digests(session, campaign_id)
+        require_evidence(sources, agreed, on_file=on_file, is_required=not profile().is_synthetic)
         draws.enter_values(session, campaign_id, typed)
         values = [{"source": v.source_id, "value": v.value, "evidence": v.evidence} for v in agreed]
         facts = records.payload("seed", {**record, "values": values})
@@ -126,7 +137,9 @@ def show_draw(campaign_id: str) -> None:
 
 def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
     # Sources lay in the future when the promise was made; making the same promise again later is no fault.
-    instant = _LONG_AGO if draws.is_committed(session, plan.campaign) else as_of
+    # A real bureau promises now, whatever day the run is dated: only a made-up city may play the past.
+    present = as_of if profile().is_synthetic else max(as_of, now())
+    instant = _LONG_AGO if draws.is_committed(session, plan.campaign) else present
     return commit(
         _setup(session, plan, as_of),
         salt=derived_key("annex", plan.campaign),

@@ -1,19 +1,25 @@
 """Evaluation: what was reached, counted from the record, and what the drawn sample says of all schools."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
 from inspection.estimate import EVERYWHERE, Estimate, Stratum, estimates
 from inspection.receipt import Receipt
+from inspection.request import Override
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
-from inspection.store.engine import reading
+from inspection.store.engine import reading, writing
 from tasks.artifact import table
 from tasks.border import task
+from tasks.draw import derived_key
+from tasks.gate import Asked, pass_results
 from tasks.plan import plan_of
 from tasks.score import rubric_of
 from tasks.settings import profile, settings
@@ -22,14 +28,18 @@ OUTCOMES = {"met": "达到", "partly": "部分达到", "not-met": "未达到", "
 
 
 @task(task_run_name="汇总达标情况")
-def evaluate(campaign_id: str) -> Receipt:
+def evaluate(campaign_id: str, *, as_of: date, overrides: Sequence[Override] = ()) -> Receipt:
     """Count how many school-stages met each criterion.
 
     Raises:
-        ProtocolError: the campaign is not on record.
+        ProtocolError: the campaign is not on record, or its results are not published in time and nobody
+            overrides the deadline.
     """
-    with reading(settings().database_url) as session:
+    plan, key = plan_of(campaign_id), derived_key("gate", campaign_id)
+    asked = Asked(plan=plan, step="evaluate", as_of=as_of, overrides=overrides, key=key)
+    with writing(settings().database_url) as session:
         campaigns.get(session, campaign_id)
+        pass_results(session, asked)
         counts = _counts(session, campaign_id)
     rows = [(str(criterion), *map(int, counts.loc[criterion])) for criterion in counts.index]
     return Receipt("总结评估", {"指标项": len(rows)}, digest_rows(rows))

@@ -1,5 +1,6 @@
 """Publishes: gathers from the store what the public may see, and has the site written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from inspection.publication import (
 )
 from inspection.receipt import Receipt
 from inspection.record import COMMITTED, UNOPENED, sealed
+from inspection.request import Override
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -41,8 +43,11 @@ from inspection.store.engine import reading, writing
 from inspection.store.tables import Case, Notice
 from tasks.border import task
 from tasks.case import measures
+from tasks.draw import derived_key
+from tasks.gate import Asked, override_facts, pass_results
 from tasks.notice import HEARING, facts_of
 from tasks.plan import plan_of
+from tasks.record_sheet import public_sheet
 from tasks.settings import profile, settings
 from tasks.site import write_site
 from tasks.workspace import public
@@ -51,19 +56,26 @@ _OPEN = (CaseState.PROPOSED, CaseState.HEARD, CaseState.APPROVED)
 
 
 @task(task_run_name="生成公示网站")
-def publish(campaign_id: str, *, as_of: date) -> Receipt:
+def publish(campaign_id: str, *, as_of: date, overrides: Sequence[Override] = ()) -> Receipt:
     """Write the publication site of a campaign; the same store gives the same bytes.
 
     A site never goes back: one that was published for a later day stays.
 
     Raises:
-        ProtocolError: something in it must not be public; the site that was there stays.
+        ProtocolError: something in it must not be public, or results come too late and nobody overrides the
+            deadline; the site that was there stays.
     """
+    plan = plan_of(campaign_id)
     with reading(settings().database_url) as session:
         standing = publications.latest(session, campaign_id)
         if standing is not None and standing.published_on > as_of:
             return Receipt("公示（已有较新的网站）", {"文件": standing.file_count}, standing.content_digest)
-        facts = publishable(_site_facts(session, plan_of(campaign_id), as_of))
+    with writing(settings().database_url) as session:
+        if not _is_sealed(session, plan):
+            key = derived_key("gate", campaign_id)
+            pass_results(session, Asked(plan=plan, step="publish", as_of=as_of, overrides=overrides, key=key))
+    with reading(settings().database_url) as session:
+        facts = publishable(_site_facts(session, plan, as_of))
     written = write_site(facts, public(campaign_id))
     with writing(settings().database_url) as session:
         publications.enter(
@@ -121,6 +133,7 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
         ledger_head=ledger.head(session),
         ledger=tuple(entries),
         verifier_source=Path(verify.__file__).read_text(encoding="utf-8"),
+        overrides=override_facts(session, plan),
     )
 
 
@@ -136,6 +149,7 @@ def _draw(session: Session, plan: Plan, names: _Names, as_of: date) -> DrawFacts
         commitment_digest=record["commitment_digest"],
         ledger_head=ledger.entry_hash(session, kind="commit", subject=plan.campaign),
         record=sealed(record) if record["state"] == UNOPENED else record,
+        sheet=public_sheet(session, plan),
         schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
     )
 

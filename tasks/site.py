@@ -52,16 +52,16 @@ _TONES = {
     "withdrawn": "state-gone",
 }
 SUMS = "data/SHA256SUMS"
-# The page that verifies carries all it needs, so that it still works when it is saved alone.
-_SCRIPTS = (
+# The pages that verify carry all they need, so that they still work when they are saved alone.
+_CHECKS = (
     "sha256.js",
     "canonical.js",
     "record_format.js",
     "team_check.js",
     "ledger_check.js",
     "record_check.js",
-    "verify.js",
 )
+CEREMONY = "ceremony.html"
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,8 @@ def render_site(facts: SiteFacts) -> dict[str, bytes]:
     """
     public = publishable(facts)
     documents = {f"notices/{d.file_name}": d for d in (n.document for n in public.notices) if d}
+    if public.draw and public.draw.sheet:
+        documents[public.draw.sheet.file_name] = public.draw.sheet
     files = _texts(public) | {path: document.content for path, document in documents.items()}
     files[SUMS] = _sums(files)
     guard.require_publishable(files, texts={path: document.text for path, document in documents.items()})
@@ -122,6 +124,7 @@ def _texts(facts: SiteFacts) -> dict[str, bytes]:
     texts["verify.py"] = facts.verifier_source
     texts |= {name: _source(name) for name in ("site.css", "site.js")}
     texts |= {page: _render(page, context) for page, _ in MENU}
+    texts[CEREMONY] = _render(CEREMONY, context)
     return {path: text.encode() for path, text in texts.items()}
 
 
@@ -146,14 +149,14 @@ def _context(facts: SiteFacts) -> dict[str, Any]:
         "ledger_titles": LEDGER_TITLES,
         "verifier_digest": digest_bytes(facts.verifier_source.encode()),
         **_verifier_page(facts),
+        **_ceremony_page(facts),
     }
 
 
 def _verifier_page(facts: SiteFacts) -> dict[str, Any]:
     """Return what the verifying page carries inline, each with the hash its security policy admits it by."""
     style = _source("site.css")
-    script = "\n".join(_source(name).replace('"use strict";\n', "") for name in _SCRIPTS)
-    script = f'"use strict";\n{script}'
+    script = _joined(*_CHECKS, "verify.js")
     record = canonical(facts.draw.record) if facts.draw and facts.draw.record is not None else ""
     return {
         "style": style,
@@ -164,6 +167,25 @@ def _verifier_page(facts: SiteFacts) -> dict[str, Any]:
         # Inside a script element only `<` could end the element early.
         "own_record": record.replace("<", "\\u003c"),
     }
+
+
+def _ceremony_page(facts: SiteFacts) -> dict[str, str]:
+    """Return what the projector's page carries inline besides the record; names of the schools it may show."""
+    style, script = _source("ceremony.css"), _joined(*_CHECKS, "ceremony.js")
+    names = {school.school_code: school.school_name for school in facts.schools}
+    return {
+        "ceremony_style": style,
+        "ceremony_style_source": _policy_source(style),
+        "ceremony_script": script,
+        "ceremony_script_source": _policy_source(script),
+        "school_names": canonical(names).replace("<", "\\u003c"),
+    }
+
+
+def _joined(*names: str) -> str:
+    """Return script files as one."""
+    parts = (_source(name).replace('"use strict";\n', "") for name in names)
+    return '"use strict";\n' + "\n".join(parts)
 
 
 def _policy_source(text: str) -> str:

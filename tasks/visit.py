@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
+from inspection.campaign import CampaignState, has_reached
 from inspection.canonical import digest_rows
 from inspection.commitment import pseudonym
 from inspection.dossier import (
@@ -23,6 +23,7 @@ from inspection.errors import ProtocolError
 from inspection.plan import MODE_TITLES, Plan
 from inspection.publication import STAGE_TITLES
 from inspection.receipt import Receipt
+from inspection.request import Override
 from inspection.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
@@ -30,7 +31,7 @@ from inspection.store import ledger, quality, roster, special
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
-from inspection.substitution import team_history
+from inspection.substitution import SCHOOL, team_history
 from inspection.team import role_title
 from inspection.visit import kept_days, schedule, team_codes
 from inspection.workbook import findings_workbook
@@ -38,6 +39,7 @@ from inspection.workdays import add_workdays, workdays_between
 from tasks.border import task
 from tasks.document import Request, render_many
 from tasks.draw import derived_key
+from tasks.gate import Asked, Sending, pass_dispatch
 from tasks.plan import plan_of
 from tasks.score import rubric_of
 from tasks.settings import profile, settings
@@ -61,16 +63,20 @@ _RETURN_WORKDAYS = 3
 
 
 @task(task_run_name="派发工作手册与检查记录表")
-def dispatch_teams(campaign_id: str, *, as_of: date) -> Receipt:
+def dispatch_teams(campaign_id: str, *, as_of: date, overrides: Sequence[Override] = ()) -> Receipt:
     """Set the days of the visits and write each team's dossier and workbook; again gives the same bytes.
 
     Raises:
-        ProtocolError: the days do not suffice, or a visit has too many items.
+        ProtocolError: the days do not suffice, a visit has too many items, or a rule of procedure is broken
+            and not overridden.
         DocumentError: a document holds a character no font has.
     """
     plan = plan_of(campaign_id)
     with writing(settings().database_url) as session:
         _enter_visits(session, plan)
+        key = derived_key("gate", campaign_id)
+        asked = Asked(plan=plan, step="dispatch", as_of=as_of, overrides=overrides, key=key)
+        pass_dispatch(session, asked, _sending(session, plan, as_of))
         facts = dossiers(session, plan, _drawn(session, campaign_id), as_of=as_of)
     receipt = write_materials(campaign_id, facts, as_of=as_of)
     with writing(settings().database_url) as session:
@@ -116,6 +122,21 @@ def _enter_visits(session: Session, plan: Plan) -> None:
     ledger.serialise(session)
     dates = schedule(seating.teams, _days(plan), taken=_taken(session, plan))
     _write_visits(session, plan.campaign, seating, dates)
+
+
+def _sending(session: Session, plan: Plan, as_of: date) -> Sending:
+    """Return the visits to come; once teams are on their way only the last substitute is still to be notified."""
+    visits = [row for row in draws.visits(session, plan.campaign) if row["visit_on"] >= as_of]
+    days = {row["school_code"]: row["visit_on"] for row in visits}
+    members: dict[str, set[str]] = defaultdict(set)
+    for row in draws.members(session, plan.campaign):
+        members[row["team_code"]].add(row["inspector_id"])
+    teams = {row["school_code"]: members[row["team_code"]] for row in visits}
+    told: set[str] = set(teams)
+    if has_reached(campaigns.get(session, plan.campaign).state, CampaignState.VISITING):
+        steps = draws.record_of(session, plan.campaign)["substitutions"]
+        told = {item["substitute"] for item in steps[-1:] if item["kind"] == SCHOOL}
+    return Sending(teams, days, told)
 
 
 def move_visits(session: Session, plan: Plan, *, as_of: date) -> None:

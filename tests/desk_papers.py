@@ -190,6 +190,20 @@ def enter_submissions(session: Session, workspace: Path) -> dict[str, str]:
     return receipts
 
 
+COMMITMENT = {
+    "campaign": CAMPAIGN,
+    "sources": [
+        {
+            "source": "dice",
+            "kind": "dice",
+            "name": "现场公开掷骰60次",
+            "announced_at": "2026-05-12T21:30:00+08:00",
+            "throws": 60,
+        }
+    ],
+}
+
+
 def enter_draw(session: Session) -> None:
     put_rows(
         session,
@@ -198,8 +212,8 @@ def enter_draw(session: Session) -> None:
             {
                 "campaign_id": CAMPAIGN,
                 "state": "drawn",
-                "commitment": canonical({"campaign": CAMPAIGN}),
-                "commitment_digest": digest({"campaign": CAMPAIGN}),
+                "commitment": canonical(COMMITMENT),
+                "commitment_digest": digest(COMMITMENT),
                 "annex": canonical({"salt": "secret-salt"}),
                 "record": canonical({"campaign": CAMPAIGN, "state": "drawn"}),
                 "record_digest": "d" * 64,

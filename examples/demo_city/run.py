@@ -123,13 +123,13 @@ def run_to_findings(journal: Journal, workspace: Path, current: str, *, seed: st
     from flows.inspect_term import inspect_term
     from flows.record_findings import record_findings
     from flows.run_pilot import run_pilot
-    from inspection.request import CampaignRequest, DrawRequest
+    from inspection.request import DrawRequest, GatedRequest
     from tasks.plan import plan_of
 
     inbox, outbox = workspace / "inbox", workspace / "outbox" / current
-    previous = CampaignRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
+    previous = GatedRequest(campaign_id=PREVIOUS, as_of=DAYS["deployed"])
     deployed, inspected, found = (
-        CampaignRequest(campaign_id=current, as_of=DAYS[day]) for day in ("deployed", "inspected", "found")
+        GatedRequest(campaign_id=current, as_of=DAYS[day]) for day in ("deployed", "inspected", "found")
     )
     journal.stage("上年数据", lambda: inspect_term(previous))
     journal.stage("启动部署", lambda: deploy_cycle(deployed))
@@ -158,11 +158,11 @@ def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: s
     from flows.open_draw import open_draw
     from flows.publish_site import publish_site
     from inspection.opening import OpenRequest
-    from inspection.request import CampaignRequest, FollowUpRequest, NoticeRequest
+    from inspection.request import FollowUpRequest, GatedRequest, NoticeRequest
     from tasks.plan import plan_of
 
-    def on(day: str) -> CampaignRequest:
-        return CampaignRequest(campaign_id=current, as_of=DAYS[day])
+    def on(day: str) -> GatedRequest:
+        return GatedRequest(campaign_id=current, as_of=DAYS[day])
 
     inbox, outbox = workspace / "inbox", workspace / "outbox" / current
     plan = plan_of(current)

@@ -14,6 +14,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "extension": ("extension_id",),
     "extension_decision": ("extension_id",),
     "finding": ("campaign_id", "school_code", "stage", "item_code"),
+    "gate_override": ("campaign_id", "rule", "subjects_digest"),
     "ledger_entry": ("seq",),
     "notice": ("notice_id",),
     "policy_version": ("digest",),
@@ -23,6 +24,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "special_decision": ("special_id", "answer_id"),
     "special_notice": ("special_id", "school_code"),
     "upload": ("submission_id", "account_id"),
+    "value_evidence": ("campaign_id", "content_digest"),
     "visit_result": ("campaign_id", "school_code"),
 }
 """Every append-only table with its key."""

@@ -221,13 +221,18 @@ def inspected(session: Session, campaign_id: str, matters: Sequence[str], *, yea
     if is_committed(session, campaign_id):
         excluded = record_of(session, campaign_id)["commitment"]["excluded"]
         return {line["school"]: line["reason"] for line in excluded}
-    found: dict[str, str] = {}
+    return dict.fromkeys(inspected_elsewhere(session, campaign_id, matters, year=year), ALREADY_INSPECTED)
+
+
+def inspected_elsewhere(session: Session, campaign_id: str, matters: Sequence[str], *, year: int) -> set[str]:
+    """Return the schools that drawn inspections of other campaigns have visited by now, as `inspected` counts."""
+    found: set[str] = set()
     results = select(VisitResult.school_code, Draw.commitment, VisitResult.visited_on).join(
         Draw, Draw.campaign_id == VisitResult.campaign_id
     )
     for code, commitment, visited_on in session.execute(results.where(Draw.campaign_id != campaign_id)):
         if visited_on.year == year and set(json.loads(commitment)["matters"]) & set(matters):
-            found[code] = ALREADY_INSPECTED
+            found.add(code)
     return found
 
 

@@ -13,6 +13,7 @@ from inspection import campaign, case, special
 from inspection.store import (
     correction_tables,
     desk_tables,
+    gate_tables,
     quality_tables,
     rectification_tables,
     score_tables,
@@ -59,6 +60,7 @@ def test_all_tables_are_looked_at() -> None:
         tables,
         correction_tables,
         desk_tables,
+        gate_tables,
         quality_tables,
         rectification_tables,
         score_tables,

@@ -7,16 +7,19 @@ import yaml
 
 from inspection.formula import Quotient
 from inspection.indicator import load_indicators
+from inspection.matter_list import load_matter_list
 from inspection.measure import load_measures
+from inspection.plan import load_plan
 from inspection.rubric import load_rubric
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"rubrics": ROOT / "sources", "examples/england-ks2/rubrics": ROOT / "examples/england-ks2/sources"}
+PLANS = {"rubrics": "examples/demo_city/plans", "examples/england-ks2/rubrics": "examples/england-ks2/plans"}
 RUBRICS = [
     path
     for folder in FOLDERS
     for path in sorted((ROOT / folder).glob("*.yaml"))
-    if path.name not in {"indicators.yaml", "measures.yaml", "risk.yaml"}
+    if path.name not in {"indicators.yaml", "matters.yaml", "measures.yaml", "risk.yaml"}
 ]
 SUMS = {"sat_count", "pass_count", "grade", "subject"}
 
@@ -26,6 +29,15 @@ def test_measures_are_sound(folder: str) -> None:
     ladder = load_measures(ROOT / folder / "measures.yaml")
     assert {"watch", "reminder", "commendation"} <= set(ladder.by_code)
     assert all(count >= 1 for count in ladder.quorum.values())
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_plan_takes_its_matters_from_the_published_list(folder: str) -> None:
+    listed = load_matter_list(ROOT / folder / "matters.yaml")
+    assert all(matter.basis for matter in listed.matters)
+    for plan in sorted((ROOT / PLANS[folder]).glob("*.yaml")):
+        found = load_plan(plan.parent, plan.stem)
+        assert {matter.code for matter in found.matters} <= listed.codes, plan.name
 
 
 @pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.stem)

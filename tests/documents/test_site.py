@@ -45,6 +45,7 @@ def words(page: str) -> str:
 def test_the_site_holds_its_pages_and_the_same_as_data(files: dict[str, bytes]) -> None:
     assert set(files) == {
         *PAGES,
+        "ceremony.html",
         "site.css",
         "site.js",
         "verify.py",

@@ -85,11 +85,11 @@ def run_until_sealed(folder: Path) -> None:
     from flows.publish_site import publish_site
     from flows.record_findings import record_findings
     from inspection.opening import OpenRequest
-    from inspection.request import CampaignRequest
+    from inspection.request import GatedRequest
     from inspection.store import account
     from inspection.store.engine import writing
 
-    found = CampaignRequest(campaign_id=CAMPAIGN, as_of=DAYS["found"])
+    found = GatedRequest(campaign_id=CAMPAIGN, as_of=DAYS["found"])
     run_to_findings(Journal(folder), folder / "workspace", CAMPAIGN, seed=SEED)
     kept = {path: path.read_bytes() for path in (folder / "workspace/inbox" / CAMPAIGN).rglob("*.xlsx")}
     spoilt = spoil_a_workbook(folder)

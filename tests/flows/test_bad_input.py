@@ -12,7 +12,7 @@ from examples.demo_city.city import Sizes
 from examples.demo_city.term import CURRENT_TERM, STRAY_FILES, campaign_id, write_city
 from flows.inspect_term import inspect_term
 from inspection.errors import InspectionError
-from inspection.request import CampaignRequest
+from inspection.request import GatedRequest
 from inspection.store.engine import engine
 from tests.flows.city_term import SEED, office
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 def failure(folder: Path, **overrides: str) -> InspectionError:
     """Run the term and return what a person is told; the run must have failed."""
     with office(folder, **overrides):
-        state: State = inspect_term(CampaignRequest(campaign_id=CAMPAIGN), return_state=True)
+        state: State = inspect_term(GatedRequest(campaign_id=CAMPAIGN), return_state=True)
         assert state.is_failed()
         error = state.result(raise_on_failure=False)
     assert isinstance(error, InspectionError), error
@@ -110,7 +110,7 @@ def test_a_database_that_is_down_is_named(folder: Path) -> None:
 
 def test_a_campaign_without_a_plan_is_named(folder: Path) -> None:
     with office(folder):
-        state = inspect_term(CampaignRequest(campaign_id="2099-none"), return_state=True)
+        state = inspect_term(GatedRequest(campaign_id="2099-none"), return_state=True)
         error = state.result(raise_on_failure=False)
     assert isinstance(error, InspectionError)
     message = error.full_text

@@ -10,7 +10,7 @@ import pytest
 
 from flows.draw_inspection import draw_inspection
 from flows.inspect_term import inspect_term
-from inspection.request import CampaignRequest, DrawRequest, PublicValueEntry
+from inspection.request import DrawRequest, GatedRequest, PublicValueEntry
 from inspection.store import draw as draws
 from inspection.store import score as scores
 from inspection.store.engine import reading
@@ -42,7 +42,7 @@ def surrey(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copyfile(DATA / name, inbox / name)
             if campaign == "ks2-2018":
                 shutil.copyfile(HOME / "inspectors.csv", inbox / "inspectors.csv")
-            inspect_term(CampaignRequest(campaign_id=campaign, as_of=date(2018, 12, 20)))
+            inspect_term(GatedRequest(campaign_id=campaign, as_of=date(2018, 12, 20)))
         draw_inspection(DrawRequest(campaign_id="ks2-2018", as_of=date(2019, 1, 3), values=typed()))
     return folder
 

@@ -23,7 +23,7 @@ from flows.follow_up import follow_up
 from flows.open_draw import open_draw
 from flows.publish_site import publish_site
 from inspection.opening import OpenRequest
-from inspection.request import CampaignRequest, FollowUpRequest
+from inspection.request import FollowUpRequest, GatedRequest
 from inspection.store import draw as draws
 from inspection.store.engine import reading
 from inspection.store.tables import Inspector, School, Table
@@ -280,6 +280,6 @@ def test_opening_again_changes_nothing(opened: Path) -> None:
         before = draws.get(session, CAMPAIGN).record_digest
     with office(opened):
         open_draw(OpenRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 9)))
-        publish_site(CampaignRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 26)))
+        publish_site(GatedRequest(campaign_id=CAMPAIGN, as_of=date(2026, 6, 26)))
     with reading(url) as session:
         assert draws.get(session, CAMPAIGN).record_digest == before

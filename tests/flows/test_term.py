@@ -19,7 +19,7 @@ from examples.demo_city.faults import read_answer_key
 from examples.demo_city.run import Journal, run_term
 from examples.demo_city.term import STRAY_FILES, write_term
 from flows.inspect_term import inspect_term
-from inspection.request import CampaignRequest
+from inspection.request import GatedRequest
 from inspection.store.engine import reading
 from inspection.store.tables import Campaign, Case
 from tasks.workspace import inbox
@@ -96,7 +96,7 @@ def test_six_hundred_schools_take_as_many_task_runs_as_sixty(finished: Finished,
     sizes = Sizes(school_count=600, students_per_school=12, answers_per_school=5, has_kept=False)
     with office(tmp_path):
         write_term(inbox("2024-2025-2"), seed=SEED, sizes=sizes, term="2024-2025-2")
-        inspect_term(CampaignRequest(campaign_id=campaign))
+        inspect_term(GatedRequest(campaign_id=campaign))
     assert asyncio.run(settled(campaign)) == few
 
 

@@ -55,11 +55,11 @@ def stages() -> list[Stage]:
     """Return the stages of the term in the bureau's order."""
     from examples.demo_city.chance import public_values
     from examples.demo_city.run import DAYS, _approve_all
-    from inspection.request import CampaignRequest, DrawRequest, NoticeRequest
+    from inspection.request import DrawRequest, GatedRequest, NoticeRequest
     from tasks.plan import plan_of
 
-    def on(day: str) -> Callable[[], CampaignRequest]:
-        return lambda: CampaignRequest(campaign_id=CAMPAIGN, as_of=DAYS[day])
+    def on(day: str) -> Callable[[], GatedRequest]:
+        return lambda: GatedRequest(campaign_id=CAMPAIGN, as_of=DAYS[day])
 
     def drawn() -> DrawRequest:
         return DrawRequest(campaign_id=CAMPAIGN, as_of=DAYS["drawn"], values=public_values(plan_of(CAMPAIGN)))

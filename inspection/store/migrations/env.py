@@ -4,6 +4,7 @@ from alembic import context
 
 import inspection.store.correction_tables
 import inspection.store.desk_tables
+import inspection.store.gate_tables
 import inspection.store.rectification_tables
 import inspection.store.score_tables
 import inspection.store.special_tables  # noqa: F401 - tables known to autogenerate
