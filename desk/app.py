@@ -11,7 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desk import campaigns, cases, documents, evidence, extensions, home, login, records, submissions, uploads
+from desk import (
+    campaigns,
+    cases,
+    documents,
+    evidence,
+    extensions,
+    home,
+    login,
+    records,
+    recusals,
+    submissions,
+    uploads,
+)
 from desk.headers import HEADERS, BodyLimit, SafeHeaders
 from desk.office import Office
 from desk.page import TEMPLATES, action, page, rendered
@@ -75,6 +87,8 @@ def _routes() -> list[Route]:
         Route("/extensions", extensions.extension_list),
         Route("/extensions/{extension_id}", action(extensions.decide), methods=["POST"]),
         Route("/quality", submissions.quality),
+        Route("/recusals", recusals.recusal_list),
+        Route("/recusals/{term_id}/{question_id}", action(recusals.answer), methods=["POST"]),
         Route("/records", records.records),
         Route("/access-log", records.access_log),
         Route("/evidence/{campaign_id}", evidence.evidence_page),

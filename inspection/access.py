@@ -67,6 +67,7 @@ class Kind(StrEnum):
     CORRECTION_WORKBOOK = "correction-workbook"
     BLANK_WORKBOOK = "blank-workbook"
     QUALITY_REPORT = "quality-report"
+    RECUSAL = "recusal"
     DRAW_RECORD = "draw-record"
     DRAW_ANNEX = "draw-annex"
     LEDGER = "ledger"
@@ -90,6 +91,7 @@ KIND_TITLES: Mapping[Kind, str] = MappingProxyType(
         Kind.CORRECTION_WORKBOOK: "更正表",
         Kind.BLANK_WORKBOOK: "空白报表",
         Kind.QUALITY_REPORT: "数据质量报告",
+        Kind.RECUSAL: "回避核实",
         Kind.DRAW_RECORD: "抽取记录",
         Kind.DRAW_ANNEX: "抽取附件",
         Kind.LEDGER: "台账",
@@ -154,6 +156,7 @@ RULES: Mapping[Kind, Mapping[Role, Reach]] = MappingProxyType(
         Kind.CORRECTION_WORKBOOK: _UNITS,
         Kind.BLANK_WORKBOOK: {**_BUREAU, Role.DISTRICT: Reach.OWN},
         Kind.QUALITY_REPORT: {**_BUREAU, Role.ENGINEER: Reach.ANY, Role.DISTRICT: Reach.OWN},
+        Kind.RECUSAL: _DRAW,
         Kind.DRAW_RECORD: _DRAW,
         Kind.DRAW_ANNEX: {Role.DISCIPLINE: Reach.ANY},
         Kind.LEDGER: _DRAW,

@@ -86,12 +86,12 @@ def commit(setup: DrawSetup, *, salt: str, secret: str = "", as_of: datetime) ->
         "team_leaders": int(setup.has_leader),
         "inspectors": _inspectors(setup.inspectors, pseudonyms),
         "not_assignable": _not_assignable(reasons, pseudonyms),
-        "sources": [_source(source) for source in sorted(setup.sources, key=lambda item: item.source_id)],
+        "sources": [source_line(source) for source in sorted(setup.sources, key=lambda item: item.source_id)],
         "annex_digest": digest(annex),
         "secret_digest": secret_digest(secret) if secret else "",
     }
-    record["entropy"] = _entropy(record, secret)
-    _check_staffing(record)
+    record["entropy"] = entropy(record, secret)
+    check_staffing(record)
     return Commitment(record, annex)
 
 
@@ -146,8 +146,8 @@ def _stratum_keys(strata: Mapping[StratumKey, str]) -> list[dict[str, Any]]:
 
 def _sizes(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]:
     counts = Counter(strata[setup.key_of(school)] for school in setup.drawable_schools)
-    if setup.ratios:
-        return _sizes_by_class(setup, strata, counts)
+    if setup.has_own_ratios:
+        return _own_sizes(setup, strata, counts)
     total = total_size(counts.total(), ratio=setup.ratio, number=setup.number)
     sizes = allocate(counts, total, minimum=setup.minimum_per_stratum)
     sizing = {
@@ -160,11 +160,11 @@ def _sizes(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]
     return {"sizing": sizing, "strata": lines}
 
 
-def _sizes_by_class(
+def _own_sizes(
     setup: DrawSetup, strata: Mapping[StratumKey, str], counts: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Size every stratum by the ratio of its risk class; which class it is stays in the annex."""
-    ratios = {code: setup.ratios[key[-1]] for key, code in strata.items()}
+    """Size every stratum by a ratio of its own; which risk class it is stays in the annex."""
+    ratios = {code: setup.ratio_of(key[-1]) for key, code in strata.items()}
     lines = [
         {
             "stratum": code,
@@ -212,7 +212,8 @@ def _not_assignable(
     return [{"inspector": name, "schools": sorted(schools[name])} for name in sorted(schools)]
 
 
-def _source(source: PublicSource) -> dict[str, Any]:
+def source_line(source: PublicSource) -> dict[str, Any]:
+    """Return a public source as a commitment carries it."""
     return {
         "source": source.source_id,
         "kind": source.kind,
@@ -223,8 +224,12 @@ def _source(source: PublicSource) -> dict[str, Any]:
     }
 
 
-def _entropy(record: Mapping[str, Any], secret: str) -> dict[str, int]:
-    """Count the chance the sources hold, and refuse too little of it."""
+def entropy(record: Mapping[str, Any], secret: str) -> dict[str, int]:
+    """Count the chance that a commitment's sources hold, and refuse too little of it.
+
+    Raises:
+        ProtocolError: the sources hold less than the number of possible samples asks for.
+    """
     needed = needed_bits((line["pool"], line["size"]) for line in record["strata"])
     public = sum(source["bits"] for source in record["sources"])
     declared = min(CEILING_BITS, public + 4 * len(secret))
@@ -242,8 +247,12 @@ def _entropy(record: Mapping[str, Any], secret: str) -> dict[str, int]:
     return {"needed": needed, "declared": declared}
 
 
-def _check_staffing(record: Mapping[str, Any]) -> None:
-    """Refuse what cannot get teams whatever is drawn; what depends on the sample shows after the draw."""
+def check_staffing(record: Mapping[str, Any]) -> None:
+    """Refuse what cannot get teams whatever is drawn; what depends on the sample shows after the draw.
+
+    Raises:
+        ProtocolError: schools that nobody could make a team for, or fewer places than seats.
+    """
     people, total, size = candidates(record), record["sizing"]["total"], record["team_size"]
     faults = [
         _fault(f"学校 {school}", "COM-004", f"能组成{size}人检查组", "符合条件的检查人员不足")

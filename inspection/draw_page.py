@@ -11,6 +11,7 @@ from typing import Any
 from inspection.canonical import digest_bytes
 from inspection.draw import school_id
 from inspection.publication import SchoolFacts
+from inspection.relaxation import PUBLISHED_RULES
 from inspection.substitution import INSPECTOR, SCHOOL
 
 DRAWN, SUBSTITUTE, REPLACED, NOT_DRAWN = "抽中", "递补", "已被替换", "未抽中"
@@ -91,6 +92,16 @@ class Example:
 
 
 @dataclass(frozen=True)
+class Relaxed:
+    """What a promise made anew says: which one it replaces, what gave way, who decided it, why."""
+
+    replaces: str
+    rules: tuple[str, ...]
+    decided_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class DrawPage:
     """The whole page. `seed`, tickets and outcomes are empty until the record tells them."""
 
@@ -106,6 +117,7 @@ class DrawPage:
     result_hash: str
     result_digest: str
     example: Example | None
+    relaxed: Relaxed | None
 
     @property
     def is_drawn(self) -> bool:
@@ -143,7 +155,16 @@ def draw_page(record: Mapping[str, Any], schools: Iterable[SchoolFacts]) -> Draw
         result_hash=record.get("result_hash", ""),
         result_digest=record.get("result_digest", ""),
         example=_example(record.get("seed", ""), strata),
+        relaxed=_relaxed(commitment),
     )
+
+
+def _relaxed(commitment: Mapping[str, Any]) -> Relaxed | None:
+    said = commitment.get("relaxed")
+    if said is None:
+        return None
+    rules = tuple(PUBLISHED_RULES[rule] for rule in said["rules"])
+    return Relaxed(said["replaces"], rules, said["decided_by"], said["reason"])
 
 
 def _strata(record: Mapping[str, Any], known: Mapping[str, SchoolFacts]) -> tuple[PoolStratum, ...]:

@@ -34,7 +34,7 @@ SCHOOL_KEYS = frozenset(_KEYS.split())
 CODE_HEADING, CODE_KEY = "学校标识码", "school_code"
 
 # A draw record is published byte for byte as it was hashed, in the order its format lays down.
-_RECORDS = frozenset({"data/draw-record.json"})
+_RECORDS = re.compile(r"data/draw-(record|withdrawn-[0-9]+)\.json")
 _CODE_FILES = frozenset({".py", ".js", ".css"})
 
 _SUBJECTS = "语文|数学|英语|外语|物理|化学|生物|历史|地理|政治|道德与法治|科学|学科|各科"
@@ -128,7 +128,7 @@ def file_faults(path: str, content: bytes) -> list[Fault]:
     if suffix in _CODE_FILES:
         return list(_matches(text, path, _PERSON_RULES))
     if suffix == ".json":
-        return list(_json_faults(path, json.loads(text), is_record=path in _RECORDS))
+        return list(_json_faults(path, json.loads(text), is_record=bool(_RECORDS.fullmatch(path))))
     if suffix == ".csv":
         return list(_csv_faults(path, text))
     if suffix == ".html":

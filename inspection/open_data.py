@@ -56,6 +56,8 @@ def data_files(facts: SiteFacts) -> dict[str, str]:
     if facts.draw and facts.draw.record is not None:
         # Byte for byte what was hashed: canonical, no line break at the end.
         files["data/draw-record.json"] = canonical(facts.draw.record)
+        for number, item in enumerate(facts.draw.withdrawn, 1):
+            files[f"data/draw-withdrawn-{number}.json"] = canonical(item.record)
     return files
 
 

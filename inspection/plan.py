@@ -86,6 +86,13 @@ class DrawPlan(PolicyModel):
     target: TargetPool = Field(default=TargetPool(), description="定向抽查的范围；留空为不定向")
     strata_by: tuple[Literal["district", "stage", "location", "type"], ...] = ("district",)
     minimum_per_stratum: int = Field(default=1, ge=1)
+    cycle_terms_left: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="工作周期内连本学期还有几个学期；填写的，保证周期结束前每所学校至少检查一次："
+        "周期内尚未检查的学校单独分层，本学期至少抽取其几分之一，最后一个学期全部检查",
+    )
     sources: tuple[PublicSource, ...] = Field(min_length=1)
     open_by: date | None = Field(
         default=None, description="密封抽取最迟公布名单的日期；留空则按入校检查结束后的工作日期限推算"
@@ -95,7 +102,19 @@ class DrawPlan(PolicyModel):
     def _one_size(self) -> "DrawPlan":
         if [bool(self.ratio), bool(self.size), bool(self.ratios)].count(True) != 1:
             raise ValueError("抽查比例 ratio、抽查数量 size、分级比例 ratios 须填且只填一项")
+        if self.cycle_terms_left and self.size:
+            raise ValueError(
+                "保证周期覆盖（cycle_terms_left）的，按比例 ratio 或者 ratios 抽取，不填数量 size"
+            )
         return self
+
+    @property
+    def due_ratio(self) -> str:
+        """The least share of the schools not reached yet that must be drawn now; empty without coverage."""
+        if self.cycle_terms_left is None:
+            return ""
+        # In thousandths, rounded up: what is left fits into the terms left.
+        return "1" if self.cycle_terms_left == 1 else f"0.{-(-1000 // self.cycle_terms_left):03d}"
 
 
 class TeamPlan(PolicyModel):

@@ -7,13 +7,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 
 from inspection.draw import StratumKey, checked_parts, merge_strata, stratum_codes
 from inspection.errors import Fault, ProtocolError
+from inspection.exchange import ring
 from inspection.seed import KINDS, PublicSource
 
 OWN_SCHOOL = "own_school"
 OWN_DISTRICT = "own_district"
+OTHER_DISTRICT = "other_district"
+LAST_TERM = "last_term"
+DUE = "+due"
+"""What marks the strata of schools that the cycle has not reached yet."""
 RELATIONS: Mapping[str, str] = {
     OWN_SCHOOL: "本人在该校任职",
     "former_school": "离开该校未满三年",
@@ -21,7 +27,8 @@ RELATIONS: Mapping[str, str] = {
     "relative_enrolled": "近亲属在该校就读",
     "declared_interest": "本人申报有利害关系",
     OWN_DISTRICT: "交叉互检不检查本区县学校",
-    "last_term": "上学期已检查该校",
+    OTHER_DISTRICT: "交叉互检安排检查另一区县",
+    LAST_TERM: "上学期已检查该校",
 }
 
 
@@ -30,7 +37,7 @@ class PoolSchool:
     """A school of the directory; with an `exclusion` reason it is published but cannot be drawn.
 
     `stratum` is the key of its stratum, such as (district, stage); `requires` the expertise codes its team
-    must hold; `risk_class` goes to the annex only.
+    must hold; `risk_class` goes to the annex only; `is_due`: the cycle has not reached it yet.
     """
 
     code: str
@@ -39,6 +46,7 @@ class PoolSchool:
     requires: tuple[str, ...] = ()
     exclusion: str = ""
     risk_class: str = ""
+    is_due: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +75,8 @@ class DrawSetup:
     """Everything the office settles before it commits to a draw; the order of no list matters but `merge_order`.
 
     Exactly one of `ratio` (decimal text), `number` and `ratios` (decimal text by risk class) is given; with
-    `ratios` the risk class is part of the key of a stratum, and classes are never merged. Strata of fewer than `merge_below` schools
+    `ratios` the risk class is part of the key of a stratum, and classes are never merged. Schools that are due
+    (see `PoolSchool`) have strata of their own, drawn with `due_ratio` where that is larger. Strata of fewer than `merge_below` schools
     (never less than `minimum_per_stratum`) are merged along `merge_order`, by default the sorted keys.
     """
 
@@ -82,6 +91,7 @@ class DrawSetup:
     ratio: str = ""
     number: int = 0
     ratios: Mapping[str, str] = field(default_factory=dict)
+    due_ratio: str = ""
     minimum_per_stratum: int = 1
     merge_below: int = 0
     merge_order: tuple[StratumKey, ...] = ()
@@ -89,8 +99,21 @@ class DrawSetup:
     has_leader: bool = True
 
     def key_of(self, school: PoolSchool) -> StratumKey:
-        """Return the key of a school's stratum."""
-        return (*school.stratum, school.risk_class) if self.ratios else school.stratum
+        """Return the key of a school's stratum; its last part is a label where strata have ratios of their own."""
+        if not self.has_own_ratios:
+            return school.stratum
+        risk_class = school.risk_class if self.ratios else ""
+        return (*school.stratum, risk_class + DUE * school.is_due)
+
+    @property
+    def has_own_ratios(self) -> bool:
+        """Whether every stratum is sized by a ratio of its own."""
+        return bool(self.ratios) or any(school.is_due for school in self.drawable_schools)
+
+    def ratio_of(self, label: str) -> str:
+        """Return the ratio of the strata with a label (see `key_of`)."""
+        ratio = self.ratios[label.removesuffix(DUE)] if self.ratios else self.ratio
+        return max(ratio, self.due_ratio, key=Fraction) if label.endswith(DUE) else ratio
 
     @property
     def sorted_schools(self) -> list[PoolSchool]:
@@ -120,7 +143,7 @@ def check(setup: DrawSetup, *, is_sealed: bool, as_of: datetime) -> None:
         *_relation_faults(setup),
         *_district_faults(setup),
         *_ratio_faults(setup),
-        *_source_faults(setup, as_of),
+        *source_faults(setup.sources, as_of),
     ]
     if faults:
         raise ProtocolError(f"抽取方案有 {len(faults)} 处需要改正", faults)
@@ -185,7 +208,10 @@ def _district_faults(setup: DrawSetup) -> list[Fault]:
 def _ratio_faults(setup: DrawSetup) -> list[Fault]:
     """With a ratio for each risk class, every school needs a class that has one."""
     if not setup.ratios:
-        return []
+        is_whole = not setup.has_own_ratios or bool(setup.ratio and setup.due_ratio)
+        got = f"比例“{setup.ratio}”、未检查学校比例“{setup.due_ratio}”"
+        wanted = "保证周期覆盖的，按比例抽取，并有未检查学校的比例"
+        return [] if is_whole else [_fault("抽取数量", "POOL-009", wanted, got)]
     wanted = f"风险等级{'、'.join(sorted(setup.ratios))}之一"
     remedy = "请先计算学校风险等级，或在计划的 ratios 中列明该等级的抽查比例。"
     faults = [
@@ -217,9 +243,10 @@ def _relation_faults(setup: DrawSetup) -> list[Fault]:
     return faults
 
 
-def _source_faults(setup: DrawSetup, as_of: datetime) -> list[Fault]:
-    faults = [] if setup.sources else [_fault("公开来源", "POOL-007", "至少1个", "0个")]
-    for source in setup.sources:
+def source_faults(sources: Sequence[PublicSource], as_of: datetime) -> list[Fault]:
+    """Return what is wrong with public sources: none at all, of no known kind, or announced already."""
+    faults = [] if sources else [_fault("公开来源", "POOL-007", "至少1个", "0个")]
+    for source in sources:
         if source.kind not in KINDS:
             wanted = "、".join(f"{code}（{kind.title}）" for code, kind in KINDS.items())
             faults.append(_fault(source.name, "POOL-007", wanted, f"“{source.kind}”"))
@@ -238,12 +265,12 @@ def stratum_of(setup: DrawSetup) -> dict[StratumKey, str]:
     """Return the opaque stratum code of each stratum key, strata too small having been merged."""
     counts = Counter(setup.key_of(school) for school in setup.drawable_schools)
     smallest = max(setup.merge_below, setup.minimum_per_stratum, 1)
-    if not setup.ratios:
+    if not setup.has_own_ratios:
         return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order))
     groups: list[tuple[StratumKey, ...]] = []
-    for risk_class in sorted({key[-1] for key in counts}):
-        own = {key: count for key, count in counts.items() if key[-1] == risk_class}
-        order = [(*key, risk_class) for key in setup.merge_order if (*key, risk_class) in own]
+    for label in sorted({key[-1] for key in counts}):
+        own = {key: count for key, count in counts.items() if key[-1] == label}
+        order = [(*key, label) for key in setup.merge_order if (*key, label) in own]
         groups += merge_strata(own, smallest=smallest, order=order)
     return stratum_codes(groups)
 
@@ -258,11 +285,29 @@ def reasons_apart(setup: DrawSetup) -> dict[tuple[str, str], list[str]]:
     for person in setup.inspectors:
         if person.employer_code in drawable:
             found.setdefault((person.inspector_id, person.employer_code), set()).add(OWN_SCHOOL)
-        if setup.mode == "cross":
-            for code, school in drawable.items():
-                if school.district_code == person.district_code:
-                    found.setdefault((person.inspector_id, code), set()).add(OWN_DISTRICT)
+    if setup.mode == "cross":
+        for pair, reason in _exchanged(setup).items():
+            found.setdefault(pair, set()).add(reason)
     return {pair: sorted(codes) for pair, codes in sorted(found.items())}
+
+
+def _exchanged(setup: DrawSetup) -> dict[tuple[str, str], str]:
+    """Keep everybody from the own district, and from all but the one that the exchange assigns."""
+    schools = setup.drawable_schools
+    target = ring(
+        setup.campaign_id,
+        senders={person.district_code for person in setup.inspectors},
+        receivers={school.district_code for school in schools},
+    )
+    found = {}
+    for person in setup.inspectors:
+        own = person.district_code
+        for school in schools:
+            if school.district_code == own:
+                found[person.inspector_id, school.code] = OWN_DISTRICT
+            elif own in target and school.district_code in target and target[own] != school.district_code:
+                found[person.inspector_id, school.code] = OTHER_DISTRICT
+    return found
 
 
 def _fault(place: str, code: str, wanted: str, got: str, remedy: str = "请改正抽取方案。") -> Fault:

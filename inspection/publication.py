@@ -167,10 +167,18 @@ class PublicDocument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawnDraw:
+    """A promise that was cancelled: its public record, and the name and value of each of its sources."""
+
+    record: Mapping[str, Any]
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class DrawFacts:
     """One draw. `record` is the public record as it was hashed, or None before there is one.
 
-    A sealed draw that is not opened (`is_opened` False) names no school.
+    A sealed draw that is not opened (`is_opened` False) names no school. `withdrawn`: the promises before it.
     """
 
     kind: Literal["open", "sealed"]
@@ -181,6 +189,7 @@ class DrawFacts:
     record: Mapping[str, Any] | None = None
     sheet: PublicDocument | None = None
     schools: tuple[DrawnSchool, ...] = ()
+    withdrawn: tuple[WithdrawnDraw, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

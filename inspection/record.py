@@ -81,15 +81,12 @@ def draw(
     _check_inputs(commitment, agreed, secret)
     commitment_digest = digest(commitment)
     seed = seed_text(commitment_digest, agreed, secret=secret)
-    strata = {line["school"]: line["stratum"] for line in commitment["pool"]}
-    ids = [rules.school_id(stratum, school) for school, stratum in strata.items()]
-    numbers = dict(zip(strata, rules.tickets(seed, ids), strict=True))
-    sizes = {line["stratum"]: line["size"] for line in commitment["strata"]}
-    selection = rules.select(numbers, strata, sizes)
+    strata, numbers = _numbered(commitment, seed)
+    drawn = _selected(commitment, strata, numbers)
     needs = seats(commitment)
     teams = assign(
         seed,
-        {school: needs[school] for school in selection},
+        {school: needs[school] for school in drawn},
         candidates(commitment),
         blocked=blocked(commitment),
     )
@@ -103,7 +100,7 @@ def draw(
         "seed": seed,
         "tickets": [{"school": school, "ticket": number} for school, number in numbers.items()],
         "inclusion": _inclusion(commitment),
-        "selection": [{"school": school, "stratum": strata[school]} for school in selection],
+        "selection": [{"school": school, "stratum": strata[school]} for school in drawn],
         "teams": [team_line(team) for team in teams],
         "substitutions": [],
         "ledger": dict(ledger or {}),
@@ -111,6 +108,34 @@ def draw(
     record["result_digest"] = digest({key: record[key] for key in RESULT_KEYS})
     record["result_hash"] = _salted(secret, record["result_digest"]) if secret else ""
     return record
+
+
+def selection(
+    commitment: Mapping[str, Any], values: Iterable[PublicValue], *, secret: str = ""
+) -> tuple[str, ...]:
+    """Return the schools that are drawn, in ticket order, whether or not teams can be made for them.
+
+    Raises:
+        ProtocolError: values or secret are not those the commitment asks for.
+    """
+    agreed = sorted(values)
+    _check_inputs(commitment, agreed, secret)
+    seed = seed_text(digest(commitment), agreed, secret=secret)
+    return _selected(commitment, *_numbered(commitment, seed))
+
+
+def _numbered(commitment: Mapping[str, Any], seed: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return stratum and ticket of every school of the pool."""
+    strata = {line["school"]: line["stratum"] for line in commitment["pool"]}
+    ids = [rules.school_id(stratum, school) for school, stratum in strata.items()]
+    return strata, dict(zip(strata, rules.tickets(seed, ids), strict=True))
+
+
+def _selected(
+    commitment: Mapping[str, Any], strata: Mapping[str, str], numbers: Mapping[str, str]
+) -> tuple[str, ...]:
+    sizes = {line["stratum"]: line["size"] for line in commitment["strata"]}
+    return rules.select(numbers, strata, sizes)
 
 
 def sealed(record: Mapping[str, Any]) -> Record:

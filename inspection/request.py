@@ -6,7 +6,7 @@ Forms hold ids, never names: whoever opens the Prefect UI sees them.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 
@@ -101,16 +101,63 @@ class PublicValueEntry(Form):
     )
 
 
+class NewSource(Form):
+    """A public chance event named for a draw whose promise is made anew."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$", title="编号", description="原方案没有用过的编号")
+    kind: Literal["lottery-ssq", "lottery-dlt", "index", "dice", "drand"] = Field(title="种类")
+    name: str = Field(min_length=1, max_length=100, title="名称", description="如 双色球第2026035期开奖号码")
+    announced_at: AwareDatetime = Field(title="公布时间", description="带时区，须在办理之后")
+    throws: int = Field(default=60, ge=1, le=500, title="掷骰次数", description="仅用于掷骰")
+
+
+RelaxableRule = Literal["load", "expertise", "last_term", "former_school", "declared_interest", "other_district"]
+
+
+class Relaxation(Form):
+    """A decision to give up a rule, because no teams can be made under all of them."""
+
+    rules: tuple[RelaxableRule, ...] = Field(
+        min_length=1, max_length=2, title="规则", description="系统列出的可放宽的规则代码，照其组合填写"
+    )
+    decided_by: str = Field(
+        pattern=r"^[a-z0-9-]+$", title="决定人编号", description="作出决定的审批人员的编号，不填姓名"
+    )
+    reason: str = Field(
+        min_length=1, max_length=200, title="理由", description="将在网站公布，不写学校和个人名称"
+    )
+    sources: tuple[NewSource, ...] = Field(
+        min_length=1, title="新的公开来源", description="尚未公布的公开来源；原方案的数值已为人知，不得再用"
+    )
+
+
 class DrawRequest(GatedRequest):
-    """The public values, each typed by two people, with which the draw is made."""
+    """The public values, each typed by two people, with which the draw is made; or a rule given up first."""
 
     model_config = ConfigDict(
-        json_schema_extra={"title": "抽取", "description": "录入公开数值并抽取学校和检查人员。"}
+        json_schema_extra={
+            "title": "抽取",
+            "description": "录入公开数值并抽取学校和检查人员。按原方案不能成组、审批人员决定放宽条件的，"
+            "填写放宽条件，不填公开数值：原方案撤销，公布新方案，待新的公开数值公布后再行抽取。",
+        }
     )
 
     values: tuple[PublicValueEntry, ...] = Field(
-        min_length=2, title="公开数值", description="每个来源由两人分别录入，内容一致方可抽取"
+        default=(), title="公开数值", description="每个来源由两人分别录入，内容一致方可抽取"
     )
+    relaxation: Relaxation | SkipJsonSchema[None] = Field(
+        default_factory=left_empty, title="放宽条件", description="按原方案不能成组时才填；平时留空"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "DrawRequest":
+        if self.relaxation is None and len(self.values) < 2:
+            raise ValueError("公开数值 values 须由两人分别录入")
+        if self.relaxation is not None and self.values:
+            raise ValueError(
+                "放宽条件 relaxation 与公开数值 values 不能同时填写：新方案公布之后才有新的公开数值"
+            )
+        return self
 
 
 class DropOut(Form):

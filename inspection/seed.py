@@ -21,6 +21,8 @@ CEILING_BITS = 256
 PUBLIC_FLOOR_BITS = 24
 
 _SEPARATORS = re.compile(r"[\s,;:、+|/-]+")
+_BLANKS = re.compile(r"\s+")
+_SIGNED = re.compile(r"([1-9][0-9]{0,11})\+([0-9a-f]{96})")
 _SECRET = re.compile(r"[0-9a-f]{64,}")
 _DIGEST = re.compile(r"[0-9a-f]{64}|")
 
@@ -84,6 +86,22 @@ def _lottery(text: str, first: tuple[int, int], second: tuple[int, int]) -> str:
     return "+".join(spelt)
 
 
+def signed_round(text: str) -> tuple[int, str]:
+    """Return round and signature of a drand value typed as "round+signature"; (0, "") for any other text."""
+    found = _SIGNED.fullmatch(_BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower())
+    return (int(found[1]), found[2]) if found else (0, "")
+
+
+def _beacon(text: str) -> str:
+    """Read the randomness of a round, or make it of the round's signature, whose SHA-256 it is."""
+    _, signature = signed_round(text)
+    return (
+        hashlib.sha256(bytes.fromhex(signature)).hexdigest()
+        if signature
+        else _matching(text.lower(), r"[0-9a-f]{64}")
+    )
+
+
 def _matching(text: str, pattern: str) -> str:
     return text if re.fullmatch(pattern, text) else ""
 
@@ -120,8 +138,8 @@ KINDS: Mapping[str, SourceKind] = {
     ),
     "drand": SourceKind(
         "drand公共随机信标",
-        lambda _: "约定轮次的64位十六进制随机数（randomness）",
-        lambda text, _: _matching(text.lower(), r"[0-9a-f]{64}"),
+        lambda _: "约定轮次的64位十六进制随机数（randomness），或者“轮次+96位十六进制签名（signature）”",
+        lambda text, _: _beacon(text),
         lambda _: 256,
     ),
 }

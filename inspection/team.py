@@ -22,6 +22,7 @@ LACKS_EXPERTISE = "lacks-expertise"
 LOAD_EXHAUSTED = "load-exhausted"
 ALREADY_ON_TEAM = "already-on-team"
 NEEDED_ELSEWHERE = "needed-elsewhere"
+NO_TEAMS = "TEAM-002"
 
 REASON_TITLES: Mapping[str, str] = {
     NOT_ASSIGNABLE: "不可派往该校",
@@ -144,6 +145,17 @@ def unstaffable(
     people = tuple(replace(person, load=len(schools) if person.load > 0 else 0) for person in candidates)
     seating = _Seating(schools, people, blocked)
     return tuple(sorted({seating.schools[seating.school_of[seat]] for seat in seating.unplaced()}))
+
+
+def is_solvable(
+    schools: Mapping[str, tuple[str, ...]],
+    candidates: Iterable[Candidate],
+    *,
+    blocked: Mapping[str, frozenset[str]],
+) -> bool:
+    """Say whether every school could get its team; the arguments are those of `assign`."""
+    people = tuple(sorted(candidates, key=lambda person: person.inspector))
+    return not _Seating(schools, people, blocked).unplaced()
 
 
 def _team(seed: str, seating: "_Seating", school: int) -> Team:
@@ -341,12 +353,17 @@ class _Seating:
         names = "、".join(self.people[person].inspector for person in able) or "无"
         fault = Fault(
             place="检查组",
-            code="TEAM-002",
+            code=NO_TEAMS,
             wanted=f"{len(seats)}个岗位各派1人（{wanted}）",
             got=f"能派的检查人员最多承担{places}个（可派人员：{names}）",
             remedy="请增加符合条件的检查人员或提高承担学校数的上限；确需放宽条件的，由负责人书面决定并说明理由。",
         )
         return ProtocolError("现有检查人员无法为全部学校组成检查组", [fault])
+
+
+def is_infeasible(error: ProtocolError) -> bool:
+    """Say whether an error of `assign` proves that there are no teams."""
+    return any(fault.code == NO_TEAMS for fault in error.faults)
 
 
 class _Seen:

@@ -35,6 +35,8 @@ HEAD_KEYS = {"format", "state", "commitment", "commitment_digest"}
 SEALED_KEYS = HEAD_KEYS | {"values", "result_hash", "substitution_hashes", "ledger"}
 RESULT_KEYS = {"commitment_digest", "values", "seed", "tickets", "inclusion", "selection", "teams"}
 FULL_KEYS = HEAD_KEYS | RESULT_KEYS | {"secret", "result_digest", "result_hash", "substitutions", "ledger"}
+RELAXED_KEYS = {"replaces", "rules", "decided_by", "reason"}
+RELAXED_RULES = {"expertise", "load", "not-assignable"}
 BOTH_KEYS = {"number", "kind", "reason", "previous", "digest"}
 REPLACED_KEYS = {
     "school": BOTH_KEYS | {"school", "stratum", "substitute", "ticket", "team"},
@@ -167,7 +169,20 @@ class _Check:
         found = _sha256(self.commit)
         _same("承诺内容的摘要", found, self.record["commitment_digest"])
         _need(self.published in {"", found}, f"此前公布的承诺摘要为{self.published}，本记录的为{found}")
+        if "relaxed" in self.commit:
+            self._relaxed(self.commit["relaxed"], found)
         return found + ("，与此前公布的一致" if self.published else "")
+
+    def _relaxed(self, relaxed: Json, own: str) -> None:
+        """A promise made anew says what it replaces, which rules gave way, who decided it and why."""
+        _same("放宽条件的各项", sorted(RELAXED_KEYS), sorted(relaxed))
+        is_other = (
+            re.fullmatch("[0-9a-f]{64}", relaxed["replaces"]) is not None and relaxed["replaces"] != own
+        )
+        rules = relaxed["rules"]
+        is_known = bool(rules) and set(rules) <= RELAXED_RULES and rules == sorted(set(rules))
+        is_signed = bool(relaxed["reason"]) and re.fullmatch("[a-z0-9-]+", relaxed["decided_by"]) is not None
+        _need(is_other and is_known and is_signed, "放宽条件没有写明原方案、规则、决定人或者理由")
 
     def pool(self) -> str:
         keys = {"pool": "school", "excluded": "school", "inspectors": "inspector", "strata": "stratum"}
@@ -410,6 +425,11 @@ class _Check:
         made = [f for kind, f in facts if kind == "commit" and f["campaign"] == self.commit["campaign"]]
         live = [f["commitment"] for f in made if set(f["matters"]) & set(self.commit["matters"])]
         _same("台账中有效的承诺", [own], [commitment for commitment in live if commitment not in gone])
+        if "relaxed" in self.commit:
+            replaced = self.commit["relaxed"]["replaces"]
+            steps = [(kind, fact.get("commitment")) for kind, fact in facts if kind in {"cancel", "commit"}]
+            is_cancelled = ("cancel", replaced) in steps[: steps.index(("commit", own))]
+            _need(is_cancelled, f"本方案所替换的方案{replaced}，台账中没有先行撤销")
         mine = {h: k for h, (k, fact) in zip(hashes, facts, strict=True) if fact.get("commitment") == own}
         if self.record["state"] != "committed":
             said = [(k, f) for k, f in facts if f.get("commitment") == own]

@@ -40,6 +40,7 @@ REASONS = {
     "relative_enrolled": "近亲属在该校就读",
     "declared_interest": "本人申报有利害关系",
     "own_district": "交叉互检不检查本区县学校",
+    "other_district": "交叉互检安排检查另一区县",
     "last_term": "上学期已检查该校",
 }
 

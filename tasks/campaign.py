@@ -13,7 +13,7 @@ from inspection.receipt import Receipt
 from inspection.source_map import load_source_maps
 from inspection.staged_column import staged_columns
 from inspection.store import campaign as campaigns
-from inspection.store import quality, roster, standing, submission
+from inspection.store import quality, recusal, roster, standing, submission
 from inspection.store.engine import migrate, reading, writing
 from inspection.store.frames import table_digest
 from inspection.store.tables import Indicator
@@ -125,6 +125,7 @@ def _enter_data_set(session: Session, term_id: str, data_set: str) -> None:
     quality.enter_by_school(session, term_id, data_set, by_school)
     if data_set in ROSTERS:
         roster.enter(session, term_id, data_set, found.rows)
+        recusal.enter_names(session, term_id, data_set, found.rows)
 
 
 def _refuse_other_files(session: Session, plan: Plan, received: list[Received]) -> None:

@@ -5,7 +5,9 @@ The opening is in `opening`.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,18 +17,22 @@ from sqlalchemy.orm import Session
 from inspection import record as records
 from inspection.campaign import CampaignState, require
 from inspection.commitment import Commitment, commit
-from inspection.errors import Fault, SettingError
+from inspection.errors import Fault, ProtocolError, SettingError
 from inspection.plan import Plan
-from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation
+from inspection.pool import DrawSetup, PoolInspector, PoolSchool
 from inspection.receipt import Receipt
+from inspection.recusal import require_answered
+from inspection.relaxation import offer_faults, offers
 from inspection.request import Override, PublicValueEntry
-from inspection.seed import PublicSource, ValueEntry, public_values
+from inspection.seed import PublicSource, PublicValue, ValueEntry, public_values
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, quality, roster, value_evidence
+from inspection.store import ledger, pool, quality, recusal, roster, value_evidence
 from inspection.store.engine import reading, writing
+from inspection.team import is_infeasible
 from inspection.value_evidence import require_evidence
 from tasks.artifact import table
+from tasks.beacon import require_signed
 from tasks.border import task
 from tasks.clock import now
 from tasks.gate import Asked, pass_commit
@@ -44,14 +50,16 @@ def commit_draw(campaign_id: str, *, as_of: datetime, overrides: Sequence[Overri
     """Freeze and publish everything the draw depends on, before anybody can know the seed.
 
     Raises:
-        ProtocolError: the plan, the rosters or the sources do not allow a draw, another commitment stands, or
-            a rule of procedure is broken and not overridden.
+        ProtocolError: the plan, the rosters or the sources do not allow a draw, a question about recusal is
+            open, another commitment stands, or a rule of procedure is broken and not overridden.
     """
     plan = plan_of(campaign_id)
     if plan.draw is None:
         return Receipt("公布抽取方案", {"抽取学校": 0})
     with writing(settings().database_url) as session:
         require(campaign_id, campaigns.get(session, campaign_id).state, CampaignState.SCORED)
+        if not draws.is_committed(session, campaign_id):
+            require_answered(recusal.open_questions(session, plan.term.id))
         commitment = _commitment(session, plan, as_of)
         if not draws.is_committed(session, campaign_id):
             key = derived_key("gate", campaign_id)
@@ -84,13 +92,15 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
     with writing(settings().database_url) as session:
         record = draws.record_of(session, campaign_id)
         sources = records.sources(record["commitment"])
+        require_signed(sources, typed)
         agreed = public_values(sources, typed, as_of=as_of)
         on_file = value_evidence.digests(session, campaign_id)
         require_evidence(sources, agreed, on_file=on_file, is_required=not profile().is_synthetic)
         draws.enter_values(session, campaign_id, typed)
         values = [{"source": v.source_id, "value": v.value, "evidence": v.evidence} for v in agreed]
         facts = records.payload("seed", {**record, "values": values})
-        ledger.record(session, kind="seed", subject=campaign_id, payload=facts, at=now())
+        own = draws.subject(session, campaign_id)
+        ledger.record(session, kind="seed", subject=own, payload=facts, at=now())
     return Receipt("登记公开数值", {"公开来源": len(agreed), "录入": len(typed)}, facts["values"])
 
 
@@ -104,10 +114,13 @@ def draw_schools(campaign_id: str, *, as_of: datetime) -> Receipt:
     with writing(settings().database_url) as session:
         commitment = draws.record_of(session, campaign_id)["commitment"]
         agreed = public_values(records.sources(commitment), draws.values(session, campaign_id), as_of=as_of)
-        links = {
-            kind: ledger.entry_hash(session, kind=kind, subject=campaign_id) for kind in ("commit", "seed")
-        }
-        record = records.draw(commitment, agreed, secret=_secret(commitment, campaign_id), ledger=links)
+        own = draws.subject(session, campaign_id)
+        links = {kind: ledger.entry_hash(session, kind=kind, subject=own) for kind in ("commit", "seed")}
+        secret = secret_of(commitment, own)
+        try:
+            record = records.draw(commitment, agreed, secret=secret, ledger=links)
+        except ProtocolError as error:
+            raise _with_offers(session, campaign_id, error, agreed) from error
         draws.keep_record(session, campaign_id, record, at=now())
         campaigns.advance(session, campaign_id, CampaignState.DRAWN)
     counts = {
@@ -136,6 +149,9 @@ def show_draw(campaign_id: str) -> None:
 
 
 def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
+    if draws.withdrawn(session, plan.campaign):
+        # A promise made anew is no longer what the plan alone says; it stands as it is.
+        return draws.commitment(session, plan.campaign)
     # Sources lay in the future when the promise was made; making the same promise again later is no fault.
     # A real bureau promises now, whatever day the run is dated: only a made-up city may play the past.
     present = as_of if profile().is_synthetic else max(as_of, now())
@@ -151,31 +167,35 @@ def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
 def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
     assert plan.draw is not None
     people, classes = roster.inspectors(session, plan.term.id), quality.risk_classes(session, plan.term.id)
-    places, apart = roster.schools(session, plan.term.id), roster.recusals(session, plan.term.id)
-    done = draws.inspected(session, plan.campaign, [m.code for m in plan.matters], year=as_of.year)
+    places, apart = roster.schools(session, plan.term.id), recusal.relations(session, plan.term.id)
+    apart += pool.visitors_last_term(session, plan.campaign, starts_on=plan.term.starts_on)
+    matters = [matter.code for matter in plan.matters]
+    due_ratio = plan.draw.due_ratio
+    reached = pool.reached(session, plan.campaign, matters, cycle_id=plan.cycle) if due_ratio else set()
+    listed, named = set(places.school_code), set(people.inspector_id)
+    done = pool.inspected(session, plan.campaign, matters, year=as_of.year)
     return DrawSetup(
         campaign_id=plan.campaign,
         mode=plan.mode,
         kind=plan.draw.kind,
-        matters=tuple(matter.code for matter in plan.matters),
+        matters=tuple(matters),
         schools=[
-            _pool_school(row, plan, classes.get(row["school_code"], ""), done.get(row["school_code"], ""))
+            replace(
+                _pool_school(
+                    row, plan, classes.get(row["school_code"], ""), done.get(row["school_code"], "")
+                ),
+                is_due=bool(due_ratio) and row["school_code"] not in reached,
+            )
             for row in _rows(places)
         ],
         inspectors=[_pool_inspector(row, plan.team.load) for row in _rows(people)],
         # Whoever or whatever was set aside at ingest is in no pool, and needs no recusal.
-        relations=[
-            Relation(row["inspector_id"], row["school_code"], row["relation"])
-            for row in _rows(
-                apart[
-                    apart.inspector_id.isin(people.inspector_id) & apart.school_code.isin(places.school_code)
-                ]
-            )
-        ],
-        sources=[_source(source.model_dump()) for source in plan.draw.sources],
+        relations=[one for one in apart if one.school_code in listed and one.inspector_id in named],
+        sources=[public_source(source.model_dump()) for source in plan.draw.sources],
         ratio=plan.draw.ratio,
         number=plan.draw.size,
         ratios={str(name): ratio for name, ratio in plan.draw.ratios.items()},
+        due_ratio=due_ratio,
         minimum_per_stratum=plan.draw.minimum_per_stratum,
         team_size=plan.team.size,
     )
@@ -210,7 +230,8 @@ def _pool_inspector(row: dict[str, Any], load: int) -> PoolInspector:
     )
 
 
-def _source(source: dict[str, Any]) -> PublicSource:
+def public_source(source: Mapping[str, Any]) -> PublicSource:
+    """Return a public source as a plan or a form names it."""
     return PublicSource(
         source_id=source["id"],
         kind=source["kind"],
@@ -245,5 +266,20 @@ def derived_key(purpose: str, campaign_id: str) -> str:
     return hmac.new(bytes.fromhex(secret), f"{purpose}:{campaign_id}".encode(), hashlib.sha256).hexdigest()
 
 
-def _secret(commitment: dict[str, Any], campaign_id: str) -> str:
-    return derived_key("draw", campaign_id) if commitment["secret_digest"] else ""
+def secret_of(commitment: Mapping[str, Any], subject: str) -> str:
+    """Return the secret of a sealed draw, which is another for each promise; empty for an open draw."""
+    return derived_key("draw", subject) if commitment["secret_digest"] else ""
+
+
+def _with_offers(
+    session: Session, campaign_id: str, error: ProtocolError, agreed: Sequence[PublicValue]
+) -> ProtocolError:
+    """Add to "no teams can be made" which rules would have to give."""
+    if not is_infeasible(error):
+        return error
+    drawn = draws.get(session, campaign_id)
+    commitment = json.loads(drawn.commitment)
+    secret = secret_of(commitment, draws.subject(session, campaign_id))
+    selection = records.selection(commitment, agreed, secret=secret)
+    offered = offers(commitment, json.loads(drawn.annex), selection)
+    return ProtocolError(error.summary, [*error.faults, *offer_faults(offered)])

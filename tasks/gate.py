@@ -31,11 +31,10 @@ from inspection.measure import Measures, load_measures
 from inspection.plan import Plan
 from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation, reasons_apart
 from inspection.request import Override
-from inspection.store import draw as draws
 from inspection.store import finding as findings
 from inspection.store import gate as gates
+from inspection.store import pool, roster
 from inspection.store import publication as publications
-from inspection.store import roster
 from tasks.clock import now
 from tasks.settings import profile
 
@@ -161,7 +160,7 @@ def _pass(session: Session, asked: Asked, breaches: Iterable[Breach]) -> None:
 
 def _inspected(session: Session, asked: Asked) -> set[str]:
     codes = [matter.code for matter in asked.plan.matters]
-    return draws.inspected_elsewhere(session, asked.plan.campaign, codes, year=asked.as_of.year)
+    return pool.inspected_elsewhere(session, asked.plan.campaign, codes, year=asked.as_of.year)
 
 
 def _apart(session: Session, plan: Plan) -> dict[tuple[str, str], list[str]]:

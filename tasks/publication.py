@@ -1,6 +1,6 @@
 """Publishes: gathers from the store what the public may see, and has the site written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,12 +25,14 @@ from inspection.publication import (
     ResultFacts,
     SchoolFacts,
     SiteFacts,
+    WithdrawnDraw,
     plan_facts,
     publishable,
 )
 from inspection.receipt import Receipt
-from inspection.record import COMMITTED, UNOPENED, sealed
+from inspection.record import COMMITTED, UNOPENED, committed, sealed, sources
 from inspection.request import Override
+from inspection.seed import canonical_value
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -147,11 +149,19 @@ def _draw(session: Session, plan: Plan, names: _Names, as_of: date) -> DrawFacts
         is_opened=not _is_sealed(session, plan),
         status=_draw_status(session, plan, as_of),
         commitment_digest=record["commitment_digest"],
-        ledger_head=ledger.entry_hash(session, kind="commit", subject=plan.campaign),
+        ledger_head=ledger.entry_hash(session, kind="commit", subject=draws.subject(session, plan.campaign)),
         record=sealed(record) if record["state"] == UNOPENED else record,
         sheet=public_sheet(session, plan),
         schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
+        withdrawn=tuple(map(_withdrawn, draws.withdrawn(session, plan.campaign))),
     )
+
+
+def _withdrawn(kept: Mapping[str, Any]) -> WithdrawnDraw:
+    named = sources(kept["commitment"])
+    typed = {item["source_id"]: item["text"] for item in kept["values"]}
+    values = tuple((source.name, canonical_value(source, typed[source.source_id])) for source in named)
+    return WithdrawnDraw(record=committed(kept["commitment"]), values=values)
 
 
 def _is_sealed(session: Session, plan: Plan) -> bool:

@@ -110,7 +110,7 @@ class Grounds:
 
 
 def _drawn(session: Session, campaign_id: str) -> Grounds:
-    head = ledger.entry_hash(session, kind="draw", subject=campaign_id)
+    head = ledger.entry_hash(session, kind="draw", subject=draws.subject(session, campaign_id))
     return Grounds(head, draws.record_of(session, campaign_id)["result_digest"])
 
 

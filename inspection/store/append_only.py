@@ -19,6 +19,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "notice": ("notice_id",),
     "policy_version": ("digest",),
     "public_value": ("campaign_id", "source_id", "entered_by"),
+    "recusal_answer": ("question_id",),
     "recheck": ("case_id", "recheck_number"),
     "restudy": ("case_id", "decision_number"),
     "special_decision": ("special_id", "answer_id"),

@@ -18,12 +18,18 @@ from inspection.errors import Fault, ProtocolError
 from inspection.seed import ValueEntry
 from inspection.store import ledger
 from inspection.store.frames import frame_of
-from inspection.store.tables import Draw, PolicyVersion, PublicValue, TeamMember, Visit, VisitResult
+from inspection.store.tables import (
+    Draw,
+    PolicyVersion,
+    PublicValue,
+    TeamMember,
+    Visit,
+)
 from inspection.store.writing import Row, append, replace_slice
 
-ALREADY_INSPECTED = "本年度已就同一事项抽查"
 OPENING_REASON = "opening-reason"
 SUBSTITUTION_REQUEST = "substitution-request"
+WITHDRAWN = "withdrawn-draw"
 
 
 def commit(session: Session, campaign_id: str, commitment: Commitment, *, at: datetime) -> str:
@@ -49,13 +55,80 @@ def commit(session: Session, campaign_id: str, commitment: Commitment, *, at: da
             )
         )
     return ledger.record(
-        session, kind="commit", subject=campaign_id, payload=records.payload("commit", record), at=at
+        session,
+        kind="commit",
+        subject=subject(session, campaign_id),
+        payload=records.payload("commit", record),
+        at=at,
     )
+
+
+def commitment(session: Session, campaign_id: str) -> Commitment:
+    """Return a campaign's promise with its annex.
+
+    Raises:
+        ProtocolError: nothing has been committed to.
+    """
+    drawn = get(session, campaign_id)
+    return Commitment(json.loads(drawn.commitment), json.loads(drawn.annex))
 
 
 def is_committed(session: Session, campaign_id: str) -> bool:
     """Say whether a campaign has published its commitment."""
     return session.get(Draw, campaign_id) is not None
+
+
+def withdrawn(session: Session, campaign_id: str) -> list[dict[str, Any]]:
+    """Return the promises of a campaign that were cancelled, with annex, values and what was decided."""
+    statement = select(PolicyVersion.content).where(
+        PolicyVersion.kind == WITHDRAWN, PolicyVersion.name == campaign_id
+    )
+    found = [json.loads(content) for content in session.execute(statement).scalars()]
+    return sorted(found, key=lambda item: int(item["number"]))
+
+
+def subject(session: Session, campaign_id: str) -> str:
+    """Return what the ledger calls a campaign's present promise: a promise made anew has a number of its own."""
+    count = len(withdrawn(session, campaign_id))
+    return f"{campaign_id}-{count + 1}" if count else campaign_id
+
+
+def withdraw(
+    session: Session, campaign_id: str, commitment: Commitment, *, decided: Mapping[str, Any], at: datetime
+) -> None:
+    """Cancel a campaign's promise, keep it whole, and put another in its place, each an entry in the ledger.
+
+    Args:
+        session: open for writing.
+        campaign_id: whose draw.
+        commitment: the promise made anew.
+        decided: who decided what and why; kept with the old promise, the ledger holds the digest.
+        at: the present instant.
+
+    Raises:
+        ProtocolError: nothing was promised, or schools and teams have been drawn already.
+    """
+    drawn, own = get(session, campaign_id), subject(session, campaign_id)
+    if drawn.record:
+        raise ProtocolError("已抽取的结果不得重抽", [_changed(campaign_id, drawn.record_digest)])
+    old = record_of(session, campaign_id)
+    typed = [vars(item) for item in values(session, campaign_id)]
+    kept = {
+        "number": str(len(withdrawn(session, campaign_id)) + 1),
+        "commitment": old["commitment"],
+        "annex": json.loads(drawn.annex),
+        "values": sorted(typed, key=canonical),
+        "decided": dict(decided),
+    }
+    row = {"digest": digest(kept), "kind": WITHDRAWN, "name": campaign_id, "content": canonical(kept)}
+    append(session, PolicyVersion, [row])
+    facts = records.payload("cancel", old) | {"decision": digest(dict(decided))}
+    ledger.record(session, kind="cancel", subject=own, payload=facts, at=at)
+    drawn.commitment, drawn.commitment_digest = canonical(commitment.record), commitment.digest
+    drawn.annex = canonical(commitment.annex)
+    session.flush()
+    made = records.payload("commit", records.committed(commitment.record))
+    ledger.record(session, kind="commit", subject=subject(session, campaign_id), payload=made, at=at)
 
 
 def get(session: Session, campaign_id: str) -> Draw:
@@ -97,8 +170,11 @@ def enter_values(session: Session, campaign_id: str, entries: Sequence[ValueEntr
 
 
 def values(session: Session, campaign_id: str) -> list[ValueEntry]:
-    """Return what was typed for a campaign's sources."""
-    statement = select(PublicValue).where(PublicValue.campaign_id == campaign_id)
+    """Return what was typed for the sources that a campaign's present promise names."""
+    named = [line["source"] for line in record_of(session, campaign_id)["commitment"]["sources"]]
+    statement = select(PublicValue).where(
+        PublicValue.campaign_id == campaign_id, PublicValue.source_id.in_(named)
+    )
     found = session.execute(statement).scalars()
     return [
         ValueEntry(source_id=row.source_id, actor_id=row.entered_by, text=row.value, evidence=row.evidence)
@@ -121,7 +197,8 @@ def keep_record(session: Session, campaign_id: str, record: Mapping[str, Any], *
     if not drawn.record:
         drawn.record, drawn.record_digest = canonical(dict(record)), found
         drawn.state = str(record["state"])
-    ledger.record(session, kind="draw", subject=campaign_id, payload=records.payload("draw", record), at=at)
+    own, facts = subject(session, campaign_id), records.payload("draw", record)
+    ledger.record(session, kind="draw", subject=own, payload=facts, at=at)
 
 
 def keep_substitution(
@@ -210,30 +287,6 @@ def record_of(session: Session, campaign_id: str) -> dict[str, Any]:
     drawn = get(session, campaign_id)
     found: dict[str, Any] = json.loads(drawn.record) if drawn.record else {}
     return found or records.committed(json.loads(drawn.commitment))
-
-
-def inspected(session: Session, campaign_id: str, matters: Sequence[str], *, year: int) -> dict[str, str]:
-    """Return the schools that drawn inspections have visited in a calendar year for the same matter, and why.
-
-    Special inspections are no drawn ones and do not count. Once a campaign is committed, its own commitment
-    tells: what other campaigns find later does not change it.
-    """
-    if is_committed(session, campaign_id):
-        excluded = record_of(session, campaign_id)["commitment"]["excluded"]
-        return {line["school"]: line["reason"] for line in excluded}
-    return dict.fromkeys(inspected_elsewhere(session, campaign_id, matters, year=year), ALREADY_INSPECTED)
-
-
-def inspected_elsewhere(session: Session, campaign_id: str, matters: Sequence[str], *, year: int) -> set[str]:
-    """Return the schools that drawn inspections of other campaigns have visited by now, as `inspected` counts."""
-    found: set[str] = set()
-    results = select(VisitResult.school_code, Draw.commitment, VisitResult.visited_on).join(
-        Draw, Draw.campaign_id == VisitResult.campaign_id
-    )
-    for code, commitment, visited_on in session.execute(results.where(Draw.campaign_id != campaign_id)):
-        if visited_on.year == year and set(json.loads(commitment)["matters"]) & set(matters):
-            found.add(code)
-    return found
 
 
 def enter_visits(session: Session, campaign_id: str, visits: Sequence[Row], members: Sequence[Row]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from inspection.campaign import CampaignState
 from inspection.canonical import canonical, digest, digest_bytes
 from inspection.plan import Plan
-from inspection.pool import PoolInspector, Relation
+from inspection.pool import PoolInspector
 from inspection.special import (
     Arrangement,
     Entered,
@@ -29,7 +29,7 @@ from inspection.special import (
 )
 from inspection.special_request import SpecialAnswer, SpecialRequest
 from inspection.store import draw as draws
-from inspection.store import ledger, roster
+from inspection.store import ledger, recusal, roster
 from inspection.store import score as scores
 from inspection.store.frames import frame_of
 from inspection.store.special_tables import (
@@ -65,11 +65,10 @@ def known(session: Session, plan: Plan, *, besides: str, as_of: date) -> Known:
     `besides` is the special inspection itself, whose own days are free for it.
     """
     people = roster.inspectors(session, plan.term.id)
-    apart = roster.recusals(session, plan.term.id).itertuples()
     return Known(
         schools={row.school_code: _school(row) for row in roster.schools(session, plan.term.id).itertuples()},
         inspectors=[_inspector(row) for row in people.itertuples()],
-        relations=[Relation(row.inspector_id, row.school_code, row.relation) for row in apart],
+        relations=recusal.relations(session, plan.term.id),
         overdue=_overdue(session, plan.campaign, as_of),
         failed=_failed(session, plan.campaign),
         taken=taken(session, besides=besides),

@@ -96,11 +96,24 @@ function notedStep(record, noted) {
 function commitmentFaults(record) {
   const found = digest(record.commitment);
   const faults = found === record.commitment_digest ? [] : [`记录写的是 ${record.commitment_digest}，重新算出的是 ${found}`];
+  faults.push(...relaxedFaults(record.commitment.relaxed, found));
   const isSealed = record.commitment.kind === "sealed";
   if (record.state !== "committed" && isSealed === (record.state === "drawn")) {
     faults.push(`抽取方式 ${record.commitment.kind} 与记录状态 ${record.state} 不符`);
   }
   return isSealed === (record.commitment.secret_digest !== "") ? faults : [...faults, "密钥指纹与抽取方式不符"];
+}
+
+// A promise made anew replaces another one and lists the rules that gave way once each, in order.
+function relaxedFaults(relaxed, own) {
+  if (relaxed === undefined) {
+    return [];
+  }
+  const faults = orderFaults(relaxed.rules, "放宽的规则");
+  if (!relaxed.rules.length) {
+    faults.push("没有写明放宽的规则");
+  }
+  return relaxed.replaces === own ? [...faults, "所替换的不能是方案自身"] : faults;
 }
 
 function poolFaults(record) {

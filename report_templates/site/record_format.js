@@ -20,6 +20,8 @@ const WORDS = {
   "kind of source": /^(lottery-ssq|lottery-dlt|index|dice|drand)$/,
   role: /^(leader|ordinary|expertise:[a-z0-9-]+)$/,
   reason: /^(already-on-team|not-assignable|not-leader|lacks-expertise|load-exhausted|needed-elsewhere)$/,
+  "relaxed rule": /^(expertise|load|not-assignable)$/,
+  said: /^[^\u0000-\u001f]+$/,
   "record format": /^school-inspection\/draw-record\/1$/,
   "commitment format": /^school-inspection\/draw-commitment\/1$/,
   algorithm: /^consistent-sampler-1\.0\.10\+largest-remainder\+ordered-flow\/1$/,
@@ -74,7 +76,9 @@ const COMMITMENT = {
   annex_digest: "hex",
   secret_digest: "hex or empty",
 };
-const COMMITTED = { format: "record format", state: "state", commitment: COMMITMENT, commitment_digest: "hex" };
+const RELAXED = { replaces: "hex", rules: ["relaxed rule"], decided_by: "id", reason: "said" };
+const PROMISE = (plan) => (isMap(plan) && Object.hasOwn(plan, "relaxed") ? { ...COMMITMENT, relaxed: RELAXED } : COMMITMENT);
+const COMMITTED = { format: "record format", state: "state", commitment: PROMISE, commitment_digest: "hex" };
 const SEALED = {
   ...COMMITTED,
   values: [VALUE],

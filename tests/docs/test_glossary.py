@@ -16,6 +16,7 @@ from inspection.store import (
     gate_tables,
     quality_tables,
     rectification_tables,
+    recusal_tables,
     score_tables,
     special_tables,
     tables,
@@ -63,6 +64,7 @@ def test_all_tables_are_looked_at() -> None:
         gate_tables,
         quality_tables,
         rectification_tables,
+        recusal_tables,
         score_tables,
         special_tables,
     )

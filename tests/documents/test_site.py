@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from inspection.campaign import CampaignState
-from inspection.canonical import digest
+from inspection.canonical import canonical, digest
 from inspection.errors import ProtocolError
 from inspection.page_text import page_content
-from inspection.publication import PublicDocument
+from inspection.publication import PublicDocument, WithdrawnDraw
+from inspection.record import committed
 from tasks.site import MENU, TEMPLATES, render_site, write_site
 from tests.documents.example_site import DICE, SCHOOLS, facts, record, result
+from tests.rules.test_relaxation import anew
 
 # One site serves all of these.
 pytestmark = pytest.mark.xdist_group("site")
@@ -303,3 +305,28 @@ def test_the_page_offers_the_verifier_with_the_digest_of_the_file_itself(
     page = pages["verify.html"]
     assert '<a href="verify.py" download>' in page
     assert hashlib.sha256(files["verify.py"]).hexdigest() in page
+
+
+def test_a_promise_made_anew_shows_what_it_replaces_and_why() -> None:
+    old, made = anew()
+    draw = facts().draw
+    assert draw is not None
+    withdrawn = WithdrawnDraw(record=committed(old.record), values=(("现场公开掷骰48次", "613254"),))
+    changed = replace(
+        draw,
+        record=committed(made.record),
+        commitment_digest=made.digest,
+        schools=(),
+        withdrawn=(withdrawn,),
+    )
+    built = render_site(facts(draw=changed, state=CampaignState.COMMITTED, results=(), notices=()))
+    page = words(built["draw.html"].decode())
+    for sentence in (
+        "本方案替换了一个已撤销的方案",
+        "每名检查人员可以承担的学校数提高1所",
+        "理由：本学期检查人员不足",
+        old.digest,
+    ):
+        assert sentence in page
+    assert built["data/draw-withdrawn-1.json"].decode() == canonical(committed(old.record))
+    assert "draw-withdrawn-1.json" in built["data/README.txt"].decode()

@@ -53,6 +53,7 @@ TABLE = """
     correction-workbook  A A . o o . .
     blank-workbook       A A . . o . .
     quality-report       A A . . o . A
+    recusal              A A . . . A .
     draw-record          A A . . . A .
     draw-annex           . . . . . A .
     ledger               A A . . . A .

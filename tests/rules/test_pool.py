@@ -91,7 +91,7 @@ def test_a_recusal_of_unknown_ids_is_a_fault_not_a_silence() -> None:
         "回避关系 t002—3711020001：应为own_school（本人在该校任职）、former_school（离开该校未满三年）、"
         "relative_employed（近亲属在该校任职）、relative_enrolled（近亲属在该校就读）、"
         "declared_interest（本人申报有利害关系）、own_district（交叉互检不检查本区县学校）、"
-        "last_term（上学期已检查该校），实为“dislikes”。请改正抽取方案。（POOL-005）",
+        "other_district（交叉互检安排检查另一区县）、last_term（上学期已检查该校），实为“dislikes”。请改正抽取方案。（POOL-005）",
         "回避关系 t002—3711029999：应为检查对象名录库中的学校标识码，实为“3711029999”。"
         "请核对编号；编号写错的回避关系不起作用。（POOL-005）",
         "回避关系 t404—3711020001：应为检查人员名录库中的编号，实为“t404”。"

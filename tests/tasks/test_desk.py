@@ -93,6 +93,7 @@ def addresses(bureau: Bureau, role: Role) -> dict[Kind, tuple[str, str]]:
             f"/documents/terms/{TERM}/quality/报告-379901.pdf",
             f"/documents/terms/{TERM}/quality/报告-379902.pdf",
         ),
+        Kind.RECUSAL: ("/recusals",) * 2,
         Kind.DRAW_RECORD: (f"/documents/campaigns/{CAMPAIGN}/draw-record",) * 2,
         Kind.DRAW_ANNEX: (f"/documents/campaigns/{CAMPAIGN}/draw-annex",) * 2,
         Kind.LEDGER: ("/documents/ledger",) * 2,

@@ -6,6 +6,7 @@ import inspection.store.correction_tables
 import inspection.store.desk_tables
 import inspection.store.gate_tables
 import inspection.store.rectification_tables
+import inspection.store.recusal_tables
 import inspection.store.score_tables
 import inspection.store.special_tables  # noqa: F401 - tables known to autogenerate
 from inspection.store.tables import Table

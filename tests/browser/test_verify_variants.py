@@ -1,0 +1,65 @@
+"""Both verifiers agree on what a draw may also be: promised anew, exchanged between districts, covering a cycle."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from inspection import record as records
+from inspection.canonical import digest
+from inspection.verify import verify
+from tests.browser.test_verify_page import failing, page, report
+from tests.rules.example_draw import drawn
+from tests.rules.test_coverage import due
+from tests.rules.test_exchange import cross
+from tests.rules.test_relaxation import TAMPERS, anew, drawn_anew
+
+pytestmark = pytest.mark.browser
+__all__ = ["page"]
+
+
+def both(page: Page, record: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Return at which steps the page and the program find fault."""
+    own = [step.code for step in verify(record) if step.outcome == "fail"]
+    return failing(report(page, record)), own
+
+
+def honest() -> dict[str, dict[str, Any]]:
+    found = {f"cross of {count}": drawn(**cross(count)) for count in (2, 3, 4)}
+    for ratio in ("0.250", "1"):
+        found[f"due {ratio}"] = drawn(schools=due(0, 2, 6), due_ratio=ratio, ratio="0.2")
+    for kind in ("open", "sealed"):
+        made = anew(kind)[1]
+        record = drawn_anew(made, kind)
+        found[f"anew {kind}"] = records.open_draw(record, made.annex) if kind == "sealed" else record
+        found[f"anew {kind}, promised"] = records.committed(made.record)
+    return found
+
+
+def test_honest_records_pass_both(page: Page) -> None:
+    assert {name: both(page, record) for name, record in honest().items()} == dict.fromkeys(
+        honest(), ([], [])
+    )
+
+
+@pytest.mark.parametrize("tamper", TAMPERS)
+def test_a_relaxation_that_is_not_whole_passes_neither(
+    page: Page, tamper: Callable[[dict[str, Any]], None]
+) -> None:
+    record = copy.deepcopy(records.committed(anew()[1].record))
+    tamper(record["commitment"]["relaxed"])
+    record["commitment_digest"] = digest(record["commitment"])
+    in_page, own = both(page, record)
+    assert own[:1] == ["commitment"]
+    assert in_page[:1] in (["format"], ["commitment"])
+
+
+def test_a_size_that_does_not_cover_the_cycle_passes_neither(page: Page) -> None:
+    record = copy.deepcopy(drawn(schools=due(0, 2, 6), due_ratio="1", ratio="0.2"))
+    line = next(line for line in record["commitment"]["strata"] if line["ratio"] == "1" and line["pool"] == 2)
+    line["size"] = 1
+    record["commitment_digest"] = digest(record["commitment"])
+    in_page, own = both(page, record)
+    assert in_page[:1] == own[:1] == ["sizes"]
