@@ -34,7 +34,7 @@ LABS ?= fairness estimates integrity answer_key attacks fuzz surrey_faults kill_
 lab: setup ## Run the long simulations whose tables are in docs/lab (LABS="fairness …")
 	@for lab in $(LABS); do $(PY) -m tests.lab.$$lab || exit 1; done
 
-BENCHMARKS ?= draw expectations ingest
+BENCHMARKS ?= draw expectations ingest scoring
 .PHONY: benchmark
 benchmark: setup ## Measure stages beside a named alternative, as ratios (BENCHMARKS="draw …")
 	@for stage in $(BENCHMARKS); do $(PY) -m benchmarks.$$stage || exit 1; done
@@ -54,6 +54,10 @@ status: setup ## Say what runs, where and how it is
 .PHONY: purge
 purge: setup ## Delete a term's student files after its appeals (TERM=…; CONFIRM=yes does it)
 	@$(PY) -m tasks.purge $(TERM) $(if $(filter yes,$(CONFIRM)),--confirm)
+
+.PHONY: rubric-diff
+rubric-diff: setup ## Say in words what one rubric changes in another (A=old.yaml B=new.yaml)
+	@$(PY) -m tasks.rubric_diff $(A) $(B)
 
 .PHONY: check
 check: setup ## Lint, types, import direction, spelling, lock and generated pages

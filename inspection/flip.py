@@ -16,11 +16,10 @@ from inspection.explanation import Rows
 from inspection.formula import Floats
 from inspection.indicator import IndicatorCatalogue
 from inspection.judgement import given_of
-from inspection.rubric import CENTI, FULL_POINTS, Criterion, Rubric
+from inspection.rubric import CENTI, Criterion, Rubric
 from inspection.rule import Given, Range
-from inspection.scoring import ScoreMatrix, half_up
+from inspection.scoring import FULL_CENTI, ScoreMatrix, half_up
 
-_FULL_CENTI = FULL_POINTS * CENTI
 _STEP = MICRO // 100
 _COUNTED = frozenset({"件", "人", "次", "份", "个", "项", "名", "起"})
 _WIDEST = 4
@@ -93,7 +92,7 @@ def weight_flips(rubric: Rubric, matrix: ScoreMatrix, edges: Edges, chosen: Bool
         share = matrix.points[:, column] / own
         is_free = matrix.is_scored[:, column] & ~edges.is_open
         for edge, band in ((edges.low, edges.below), (edges.high, edges.above)):
-            level = (edge - edges.bonus - 0.5) / _FULL_CENTI
+            level = (edge - edges.bonus - 0.5) / FULL_CENTI
             with np.errstate(divide="ignore", invalid="ignore"):
                 change = (level * worth - gained) / (share - level)
             is_found = is_free & (band != "") & np.isfinite(change) & (change > -own) & (change != 0)
@@ -114,11 +113,11 @@ def _wanted(
     matrix: ScoreMatrix, column: int, sums: _Sums, edges: Edges
 ) -> Iterator[tuple[tuple[Ints, bool], Texts]]:
     """Yield the points the criterion would have to earn to leave the band, and whether more or fewer."""
-    rest = 2 * _FULL_CENTI * (sums.gained - matrix.points[:, column]) + sums.worth
+    rest = 2 * FULL_CENTI * (sums.gained - matrix.points[:, column]) + sums.worth
     down = 2 * sums.worth * (edges.low - edges.bonus) - rest
-    most = np.where((edges.below != "") & (down > 0), -(-down // (2 * _FULL_CENTI)) - 1, -1)
+    most = np.where((edges.below != "") & (down > 0), -(-down // (2 * FULL_CENTI)) - 1, -1)
     yield (most, False), edges.below
-    up = -(-(2 * sums.worth * (edges.high - edges.bonus) - rest) // (2 * _FULL_CENTI))
+    up = -(-(2 * sums.worth * (edges.high - edges.bonus) - rest) // (2 * FULL_CENTI))
     least = np.where((edges.above != "") & (up <= matrix.worth[:, column]), up, np.iinfo(np.int64).max)
     yield (least, True), edges.above
 

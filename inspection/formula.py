@@ -212,6 +212,46 @@ class SummedRate(PolicyModel):
         return rate(part, whole, none, minimum=self.minimum_denominator)
 
 
+class SameGroups(PolicyModel):
+    """The change of a rate on the year before over the same groups (grades), in percentage points.
+
+    Only groups count that were reached in both years, `coverage_at_least` percent of `persons`. The rate of
+    the year before is taken over this year's numbers in each group, so that a larger grade is no change.
+    """
+
+    kind: Literal["same_groups_change"]
+    numerator: str
+    denominator: str
+    persons: str
+    by: tuple[str, ...] = Field(default=("grade",), min_length=1)
+    coverage_at_least: int = Field(default=80, ge=1, le=100)
+    minimum_denominator: int = Field(default=1, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads, in both years."""
+        return self.numerator, self.denominator, self.persons, *self.by
+
+    def rows_per_school(self, now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+        """Reduce both years to one row for each school-stage: cases, those expected, persons examined."""
+        both = self._reached(now).merge(self._reached(before), on=[*KEY, *self.by], suffixes=("", "_before"))
+        both["expected"] = both["whole"] * both["part_before"] / both["whole_before"]
+        return both.groupby(KEY, as_index=False)[["part", "expected", "whole"]].sum()
+
+    def _reached(self, rows: pd.DataFrame) -> pd.DataFrame:
+        names = {"part": self.numerator, "whole": self.denominator, "persons": self.persons}
+        told = rows[[*KEY, *self.by]].assign(**{name: _numbers(rows, names[name]) for name in names})
+        sums = told.groupby([*KEY, *self.by], as_index=False).sum()
+        is_reached = 100 * sums["whole"] >= self.coverage_at_least * sums["persons"]
+        return sums[is_reached & (sums["whole"] > 0)]
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Subtract and divide; `rows` as reduced. A school without a common group has no figure."""
+        part, expected, whole = (_numbers(rows, name) for name in ("part", "expected", "whole"))
+        reasons = np.where(np.isnan(whole), "no-previous", "").astype(object)
+        return rate(part - expected, whole, reasons, minimum=self.minimum_denominator)
+
+
 class Quotient(PolicyModel):
     """Two indicators divided, in percent: coverage of a survey, of a screening."""
 
@@ -222,7 +262,7 @@ class Quotient(PolicyModel):
 
 
 Formula = Annotated[
-    Column | Lowest | Ratio | LongFigure | Share | Rows | LowestRate | SummedRate | Quotient,
+    Column | Lowest | Ratio | LongFigure | Share | Rows | LowestRate | SummedRate | SameGroups | Quotient,
     Field(discriminator="kind"),
 ]
 

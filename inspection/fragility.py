@@ -26,12 +26,12 @@ from inspection.perturbation import (
     sample_levels,
     weight_factors,
 )
-from inspection.rubric import CENTI, FULL_POINTS, Criterion, Rubric
-from inspection.scoring import Scored, ScoreMatrix, half_up
+from inspection.rubric import Criterion, Rubric
+from inspection.scoring import FULL_CENTI, Scored, ScoreMatrix, half_up
 
 SCOPES = {"internal": "band", "public": "public_band"}
 """Both bands of a school-stage, and the column of `Scored.totals` each stands in."""
-FULL_CENTI = FULL_POINTS * CENTI
+
 _OUT_OF_REACH = 100 * FULL_CENTI
 _ROWS_AT_ONCE = 2048
 _MIDDLE = SAMPLE_LEVELS.index(0.0)

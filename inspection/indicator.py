@@ -25,6 +25,7 @@ from inspection.formula import (
     LowestRate,
     Quotient,
     Rows,
+    SameGroups,
     Share,
     SummedRate,
     rate,
@@ -54,6 +55,8 @@ MISSING_REASONS = {
     "cheated": "成绩无效",
 }
 PLACES = 6
+BEFORE = "_before"
+"""Ends the name of the frame that holds a data set as it was a year before."""
 
 
 class Indicator(PolicyModel):
@@ -103,6 +106,11 @@ class IndicatorCatalogue(PolicyModel):
         return self
 
     @property
+    def compared_data_sets(self) -> frozenset[str]:
+        """The data sets that are read of the year before too."""
+        return frozenset(item.data_set for item in self.indicators if isinstance(item.formula, SameGroups))
+
+    @property
     def by_id(self) -> dict[str, Indicator]:
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
@@ -140,7 +148,8 @@ def derive(
 ) -> pd.DataFrame:
     """Return every indicator of every school-stage on the roster, in the long form of `COLUMNS`.
 
-    `frames` holds the staged data sets by name, among them `schools`; `missing` the reasons of empty cells.
+    `frames` holds the staged data sets by name, among them `schools`, and of the year before those of
+    `compared_data_sets`, their names ending in `BEFORE`; `missing` the reasons of empty cells.
     Rows are sorted by school, stage and indicator. A data set without a `stage` speaks for every stage of
     its school. A figure that is not there is NaN with a `missing_reason`.
 
@@ -175,6 +184,9 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     if indicator.data_set not in frames:
         return _not_submitted(len(keys))
     rows = frames[indicator.data_set]
+    if isinstance(formula, SameGroups):
+        before = frames.get(f"{indicator.data_set}{BEFORE}", rows.iloc[:0])
+        return formula.figures(_aligned(formula.rows_per_school(rows, before), keys)[0])
     if isinstance(formula, (Share, Rows, LowestRate, SummedRate)):
         rows = formula.rows_per_school(rows)
     else:

@@ -111,7 +111,9 @@ class NewSource(Form):
     throws: int = Field(default=60, ge=1, le=500, title="掷骰次数", description="仅用于掷骰")
 
 
-RelaxableRule = Literal["load", "expertise", "last_term", "former_school", "declared_interest", "other_district"]
+RelaxableRule = Literal[
+    "load", "expertise", "last_term", "former_school", "declared_interest", "other_district"
+]
 
 
 class Relaxation(Form):

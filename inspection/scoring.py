@@ -40,6 +40,8 @@ LINE_COLUMNS = [
     "missing_reason",
     "explanation",
 ]
+FULL_CENTI = FULL_POINTS * CENTI
+"""A hundred points, in hundredths."""
 _TOTAL_TEXTS = ("school_code", "stage", "school_type", "band", "public_band")
 
 
@@ -182,9 +184,9 @@ def _band(lines: Rows, rubric: Rubric, count: int, minimum_centi: int) -> tuple[
     gained = _summed(places, lines["points_centi"] * is_scored, count)
     scored, due = _summed(places, worth * is_scored, count), _summed(places, worth * is_due, count)
     bonus = np.minimum(_summed(places, lines["points_centi"] * ~is_base, count), rubric.bonus_centi)
-    points = half_up(gained * FULL_POINTS * CENTI, np.maximum(scored, 1)) + bonus
-    points = np.minimum(points, FULL_POINTS * CENTI)
-    coverage = half_up(scored * FULL_POINTS * CENTI, np.maximum(due, 1))
+    points = half_up(gained * FULL_CENTI, np.maximum(scored, 1)) + bonus
+    points = np.minimum(points, FULL_CENTI)
+    coverage = half_up(scored * FULL_CENTI, np.maximum(due, 1))
     names = [band.band for band in rubric.bands]
     rank = np.searchsorted([band.at_least_centi for band in rubric.bands], points, side="right") - 1
     is_vetoed = _summed(places, lines["is_veto"].astype(np.int64), count) > 0

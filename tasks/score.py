@@ -10,7 +10,7 @@ from inspection.campaign import CampaignState
 from inspection.canonical import digest, digest_rows
 from inspection.evidence import Evidence
 from inspection.fragility import fragility
-from inspection.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.indicator import BEFORE, IndicatorCatalogue, derive, load_indicators
 from inspection.measure import Fragile, load_measures
 from inspection.peers import places
 from inspection.plan import Plan
@@ -47,6 +47,9 @@ def derive_indicators(campaign_id: str) -> Receipt:
     frames = {name: item.rows for name, item in found.items()}
     for name, item in found.items():
         frames |= {f"{name}_{part}": frame for part, frame in item.beside.items()}
+    for name in sorted(catalogue().compared_data_sets & set(names)):
+        if plan.term.compared_with and staged(plan.term.compared_with, f"{name}.rows.parquet").exists():
+            frames[f"{name}{BEFORE}"] = staged_data_set(plan.term.compared_with, name).rows
     derived = derive(catalogue(), frames, {name: item.missing for name, item in found.items()})
     write_frame(staged(plan.term.id, INDICATORS), derived)
     counts = {"指标值": len(derived), "缺项": int((derived.missing_reason != "").sum())}

@@ -217,3 +217,48 @@ def test_a_summed_rate_speaks_for_all_rows_of_a_school_stage() -> None:
     assert long["value"].tolist()[:2] == [75.0, 75.0]
     assert long["denominator"].tolist()[:2] == [100 + 20, 40]
     assert long["missing_reason"].tolist() == ["", "", "not-submitted"]
+
+
+def grades(*told: tuple[int, int, int, int]) -> pd.DataFrame:
+    """Rows of one school: grade, persons, examined, cases."""
+    frame = pd.DataFrame(told, columns=["grade", "entered", "screened", "myopic"])
+    return frame.assign(school_code="2137000001", stage="primary")
+
+
+def change(now: pd.DataFrame, before: pd.DataFrame | None) -> tuple[float, str]:
+    formula = {
+        "kind": "same_groups_change",
+        "numerator": "myopic",
+        "denominator": "screened",
+        "persons": "entered",
+        "minimum_denominator": 20,
+    }
+    frames = {"schools": SCHOOLS, "report": now} | ({} if before is None else {"report_before": before})
+    row = derive(catalogue({"id": "x", "formula": formula}), frames, {}).iloc[0]
+    return float(row["value"]), str(row["missing_reason"])
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "value"),
+    [
+        # A larger upper grade with unchanged rates is no change, though the rate over all pupils rose.
+        (((1, 100, 100, 10), (6, 300, 300, 150)), ((1, 300, 300, 30), (6, 100, 100, 50)), 0.0),
+        (((1, 100, 100, 8), (6, 100, 100, 48)), ((1, 100, 100, 10), (6, 100, 100, 50)), -2.0),
+        # A grade that too few were screened of in either year is left out of both.
+        (((1, 100, 100, 8), (6, 100, 79, 70)), ((1, 100, 100, 10), (6, 100, 100, 50)), -2.0),
+        (((1, 100, 100, 8), (6, 100, 100, 70)), ((1, 100, 100, 10), (6, 100, 50, 25)), -2.0),
+        # So is one that was not there.
+        (((1, 100, 100, 8), (2, 100, 100, 70)), ((1, 100, 100, 10), (6, 100, 100, 25)), -2.0),
+    ],
+)
+def test_a_change_is_taken_over_the_same_grades(
+    now: tuple[tuple[int, int, int, int], ...], before: tuple[tuple[int, int, int, int], ...], value: float
+) -> None:
+    assert change(grades(*now), grades(*before)) == (value, "")
+
+
+def test_a_change_needs_a_year_before_and_enough_pupils() -> None:
+    now = grades((1, 100, 100, 8))
+    assert change(now, None)[1] == "no-previous"
+    assert change(now, grades((2, 100, 100, 8)))[1] == "no-previous"
+    assert change(grades((1, 19, 19, 8)), grades((1, 100, 100, 8)))[1] == "below-minimum"

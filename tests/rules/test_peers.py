@@ -108,7 +108,7 @@ def test_missing_figures_have_no_place() -> None:
     assert len(found) == 12
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.permutations(range(13)), st.floats(0, 100))
 def test_the_order_of_schools_is_no_content(order: list[int], last: float) -> None:
     values = figures([*LIKE, last], [500.0 + number for number in range(13)])

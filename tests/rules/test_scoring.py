@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspection import policy_file
+from inspection.evidence import Evidence
+from inspection.indicator import COLUMNS
+from inspection.rubric import Rubric
 from inspection.scoring import LINE_COLUMNS, Scored, score
 from tests.rules.rizhao_schools import GOOD, code, evidence, rubric
+from tests.rules.test_rubric import CATALOGUE, SOUND
 
 ANY_FIGURE = st.one_of(st.floats(0, 100, allow_nan=False), st.just(float("nan")))
 
@@ -164,3 +169,37 @@ def test_nothing_known_is_no_band_and_no_zero_lines() -> None:
     found = scored({1: dict.fromkeys(GOOD, float("nan"))})
     assert found.totals["band"].tolist() == ["not-established"]
     assert set(found.lines["outcome"]) == {"not-established", "awaiting-visit"}
+
+
+@pytest.mark.parametrize("cuts", [(6,), (1, 4, 6), (2, 3, 5, 6)])
+def test_parts_scored_apart_make_the_whole_to_the_digest(cuts: tuple[int, ...]) -> None:
+    """Another number of workers is another number of parts."""
+    figures = {
+        number: {"sleep_hours": 8.7 + number / 10, "myopia_rate": 33.0 + number} for number in range(1, 7)
+    }
+    whole = evidence(figures, stages={3: "primary,junior"})
+    once = score(rubric(), whole, minimum_coverage_rate=60)
+    parts = [
+        score(rubric(), replace(whole, schools=whole.schools.iloc[start:end]), minimum_coverage_rate=60)
+        for start, end in zip((0, *cuts), cuts, strict=False)
+    ]
+    frames = {name: pd.concat([getattr(part, name) for part in parts]) for name in ("lines", "totals")}
+    assert replace(once, **frames).digest() == once.digest()
+    assert once.digest() == score(rubric(), whole, minimum_coverage_rate=60).digest()
+
+
+def test_the_digest_of_a_score_is_the_same_on_another_day_and_machine() -> None:
+    keys = {"school_code": code(1), "stage": "primary", "numerator": np.nan, "denominator": np.nan}
+    told = [("pass_rate", 81.234567, ""), ("marks_rate", np.nan, "not-reported")]
+    rows = [
+        keys | {"indicator_id": name, "value": value, "missing_reason": reason, "data_set": "d"}
+        for name, value, reason in told
+    ]
+    roster = pd.DataFrame([(code(1), "primary", "primary-school")], columns=ROSTER)
+    sample = Evidence(CATALOGUE, roster, pd.DataFrame(rows, columns=COLUMNS))
+    found = score(policy_file.parse(Rubric, SOUND, place="例"), sample, minimum_coverage_rate=60)
+    assert found.digest() == KNOWN_DIGEST
+
+
+ROSTER = ["school_code", "stages", "school_type"]
+KNOWN_DIGEST = "96de14da8d2e2a77e1af442678e7753bc52d62982b4d6971185db0c69de08b33"
