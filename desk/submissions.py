@@ -8,6 +8,7 @@ from starlette.responses import Response
 from desk.documents import offered
 from desk.extensions import sees_extensions
 from desk.files import names_inside
+from desk.history import READERS
 from desk.page import Call, page
 from desk.uploads import owed
 from inspection.access import Kind, Owner, Reach, Role, reach
@@ -90,9 +91,8 @@ def quality(call: Call) -> Response:
             }
             for term_id, title in terms.items()
         ]
-    return call.render(
-        "quality.html", {"terms": [item for item in facts if item["reports"] or item["checks"]]}
-    )
+    shown = [item for item in facts if item["reports"] or item["checks"]]
+    return call.render("quality.html", {"terms": shown, "sees_schools": call.viewer.role in READERS})
 
 
 def _reports(session: Session, call: Call, term_id: str) -> list[tuple[str, str]]:

@@ -46,6 +46,14 @@ class Mark:
     is_hint: bool
 
 
+@dataclass(frozen=True)
+class DueDay:
+    """Until when a data set is owed, and the later day that one unit has been granted."""
+
+    due_on: date | None
+    put_off_to: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Correction:
     """What the correction workbook of one submission says; `rows` are those that may change on return.
@@ -61,6 +69,7 @@ class Correction:
     file_name: str
     original_digest: str
     due_on: date | None
+    put_off_to: date | None = None
     sheet: str = ""
     width: int = 0
     rows: tuple[int, ...] = ()
@@ -75,6 +84,7 @@ class Correction:
         """The number by which the workbook is known when it returns: the same marks, the same number."""
         marks = [[mark.row, mark.column, mark.sentence, str(mark.is_hint)] for mark in self.marks]
         facts = [self.file_name, self.sheet, str(self.due_on), str(self.is_whole), str(self.is_list)]
+        facts += [str(self.put_off_to)] if self.put_off_to else []
         return digest(
             [self.submission_id, facts, list(self.rows), marks, [list(line) for line in self.lines]]
         )[:16]
@@ -82,7 +92,9 @@ class Correction:
     @property
     def heading_lines(self) -> tuple[tuple[str, str], ...]:
         """What stands above the summary: whose workbook it is, until when, how to mend it."""
-        due = f"{self.due_on.year}年{self.due_on.month}月{self.due_on.day}日" if self.due_on else "以通知为准"
+        due = _day(self.due_on) if self.due_on else "以通知为准"
+        if self.put_off_to:
+            due = f"{_day(self.put_off_to)}（原为{due}，已同意延期）"
         count = f"{self.fault_count}处，涉及{len(self.rows)}行" if self.rows else f"{self.fault_count}处"
         return (
             (NUMBER_LABEL, self.correction_id),
@@ -128,7 +140,7 @@ class Mended:
 
 
 def correction_of(
-    received: Received, found: DataSet, source_map: SourceMap, *, layout: Layout | None, due_on: date | None
+    received: Received, found: DataSet, source_map: SourceMap, *, layout: Layout | None, due: DueDay
 ) -> Correction:
     """Say what must be mended in a submission; `layout` is None where the file has none or is not given back."""
     is_list = is_student_level(source_map)
@@ -139,7 +151,8 @@ def correction_of(
         title=source_map.title,
         file_name=received.file_name,
         original_digest=received.content_digest,
-        due_on=due_on,
+        due_on=due.due_on,
+        put_off_to=due.put_off_to,
         fault_count=len(received.faults),
         is_whole=layout is None and not is_list,
         is_list=is_list,
@@ -214,6 +227,10 @@ def lay_over(original: RawFile, returned: RawFile, correction: Correction) -> Me
         correction.submission_id,
         tuple(cell for row in questions for cell in _restored(row, old, new)),
     )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _positions(layout: Layout, source_map: SourceMap) -> dict[str, int]:

@@ -120,6 +120,30 @@ def wide_figures(long: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index().rename_axis(columns=None)
 
 
+def student_rosters(schools: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Return how many students each school has by the roster of schools, and how many by its reported stages.
+
+    `schools` has `school_code`, `stages` (joined by commas) and `student_count`. A school of which a stage is not
+    reported cannot be compared and is left out.
+    """
+    columns = ["school_code", "people", "claimed_count", "found_count"]
+    if "student_count" not in now or "student_count" not in schools:
+        return pd.DataFrame(columns=columns)
+    told = now.dropna(subset=["student_count"]).groupby("school_code")["student_count"].agg(["sum", "count"])
+    both = schools.merge(told, left_on="school_code", right_index=True)
+    is_whole = both["stages"].str.split(",").str.len() == both["count"]
+    both = both[is_whole & both["student_count"].notna()]
+    return pd.DataFrame(
+        {
+            "school_code": both["school_code"],
+            "people": "学生（学校名录与学期指标）",
+            "claimed_count": both["student_count"].astype(float),
+            "found_count": both["sum"],
+        },
+        columns=columns,
+    ).reset_index(drop=True)
+
+
 def _copied_term(figures: Figures, check: Check) -> pd.DataFrame:
     both = _side_by_side(figures)
     if both.empty:

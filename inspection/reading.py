@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from inspection.body import Body, LeftOut, find_body, flags, with_merged_cells
+from inspection.body import Body, find_body, flags, with_merged_cells
 from inspection.cell import Converted, Spellings, convert, spellings
-from inspection.control_total import Reconciliation, balance_fault, reconcile, total_fault
+from inspection.control_total import Reconciliation
 from inspection.data_set import SOURCE, DataSet, FileRead, join_groups, no_missing, no_rows
 from inspection.division import Division, school_code_problem
 from inspection.errors import Fault
@@ -25,6 +25,7 @@ from inspection.profile import Profile
 from inspection.pseudonym import pseudonyms
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import NUMERIC_KINDS, Column, SourceMap
+from inspection.total_guard import totals_add_up, totals_balance
 from inspection.wide import groups, header_of, rows_of_group
 
 Mask = npt.NDArray[np.bool_]
@@ -295,42 +296,6 @@ def _codes_are_on_their_roster(table: Table) -> None:
             table.refuse("not-on-roster", name, is_unknown, table.cell_text(name), wanted="名录中的代码")
 
 
-def _totals_add_up(table: Table) -> None:
-    layout = table.layout
-    counted = [found.cells for found in table.body.left_out if found.entry.counts_in_totals]
-    for found in table.body.left_out:
-        for name in found.entry.reconcile:
-            position, column = layout.header[name].position, layout.source_map.columns[name]
-            parts = [table.columns[name]]
-            parts += [convert(cells[position], column, layout.words[name]) for cells in counted if len(cells)]
-            totals = convert(found.cells[position], column, layout.words[name])
-            for row, total in zip(found.cells.index, np.asarray(totals.values, float), strict=True):
-                if not np.isnan(total):
-                    table.totals.append(reconcile(layout.spot(int(row), name), float(total), parts))
-    table.faults += [total_fault(found) for found in table.totals if found.outcome == "differs"]
-
-
-def _totals_balance(table: Table) -> None:
-    """Within a totals row the parts make the whole: boys and girls are all pupils."""
-    layout = table.layout
-    for found in table.body.left_out:
-        for balance in found.entry.balance:
-            names = [balance.whole, *balance.parts]
-            if not set(names) <= layout.header.found.keys():
-                continue
-            figures = {name: _left_out_figures(layout, found, name) for name in names}
-            for position, row in enumerate(found.cells.index):
-                told = {layout.header[name].text: float(figures[name][position]) for name in balance.parts}
-                spot = layout.spot(int(row), balance.whole)
-                if wrong := balance_fault(spot, float(figures[balance.whole][position]), told):
-                    table.faults.append(wrong)
-
-
-def _left_out_figures(layout: Layout, found: LeftOut, name: str) -> npt.NDArray[np.float64]:
-    cells = found.cells[layout.header[name].position]
-    return np.asarray(convert(cells, layout.source_map.columns[name], layout.words[name]).values, float)
-
-
 GUARDS: tuple[Guard, ...] = (
     _rows_fit_the_header,
     _cells_can_be_read,
@@ -339,8 +304,8 @@ GUARDS: tuple[Guard, ...] = (
     _school_codes_name_class_and_region,
     figures_fit_their_codes,
     _codes_are_on_their_roster,
-    _totals_add_up,
-    _totals_balance,
+    totals_add_up,
+    totals_balance,
 )
 
 

@@ -1,6 +1,7 @@
 """Checks: Great Expectations over what was staged; rows that fail a warning are set aside with the rest."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.roster import compare_names
 from inspection.source_map import SourceMap
-from inspection.store import quality
+from inspection.store import quality, standing
 from inspection.store.engine import migrate, reading
 from inspection.submission import Received
 from tasks.artifact import run_name, table
@@ -56,6 +57,7 @@ def check_data_set(campaign_id: str, data_set: str) -> Receipt:
         checked,
         source_map,
         due_on=next(owed.due_on for owed in plan.data if owed.data_set == data_set),
+        put_off=_put_off(plan.term.id, data_set),
     )
     if report and report.is_stopped:
         raise SourceError(f"{source_map.title}未通过核查", _critical(report, checked))
@@ -110,6 +112,14 @@ def _earlier(plan: Plan, found: DataSet, suite: Suite) -> dict[str, pd.Series]:
             name: quality.earlier(session, plan.term.compared_with, name) for name in sorted(suite.earlier)
         }
     return {name: beside(found.checkable, figures) for name, figures in known.items()}
+
+
+def _put_off(term_id: str, data_set: str) -> dict[str, date]:
+    """Return until when units may hand a data set in later, by unit."""
+    migrate(settings().database_url)
+    with reading(settings().database_url) as session:
+        found = standing.put_off(session, term_id)
+    return {unit: until_on for (name, unit), until_on in found.items() if name == data_set}
 
 
 def _hand_back(term_id: str, found: DataSet, severities: Mapping[str, str]) -> None:

@@ -10,10 +10,11 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from pydantic import TypeAdapter
 
@@ -21,6 +22,7 @@ from inspection.canonical import digest_bytes
 from inspection.correction import (
     SUMMARY_HEADINGS,
     Correction,
+    DueDay,
     Mended,
     correction_number,
     correction_of,
@@ -33,6 +35,7 @@ from inspection.fault_code import Spot, fault
 from inspection.reading import Bureau, Layout, find_layout
 from inspection.sheet import RawFile
 from inspection.source_map import SourceMap
+from inspection.store.access import unit_of
 from inspection.submission import Received
 from tasks.reading import LIMITS, read_file
 from tasks.settings import profile
@@ -46,17 +49,28 @@ _READER = TypeAdapter(Correction)
 
 
 def write_corrections(
-    received: Sequence[Received], found: DataSet, source_map: SourceMap, *, due_on: date | None
+    received: Sequence[Received],
+    found: DataSet,
+    source_map: SourceMap,
+    *,
+    due_on: date | None,
+    put_off: Mapping[str, date] = MappingProxyType({}),
 ) -> list[Correction]:
     """Write a correction workbook for each file of a data set that has rows to mend; the same again is left alone.
+
+    `put_off` are the later days that units have been granted, by unit.
 
     Raises:
         SourceError: an original is no longer the file that was read.
     """
+    names = {district.name: district.code for district in profile().districts}
     mendable = [item for item in received if item.status in _RETURNABLE and item.content_digest]
 
     def write(item: Received) -> Correction:
-        return _write(item, found, source_map, due_on)
+        unit = unit_of(item.file_name)
+        later = put_off.get(names.get(unit, unit))
+        is_later = later is not None and (due_on is None or later > due_on)
+        return _write(item, found, source_map, DueDay(due_on, later if is_later else None))
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         return list(pool.map(write, mendable))
@@ -104,14 +118,14 @@ def original_path(content_digest: str) -> Path | None:
     return next(iter(sorted(originals().glob(f"{content_digest}.*"))), None)
 
 
-def _write(received: Received, found: DataSet, source_map: SourceMap, due_on: date | None) -> Correction:
+def _write(received: Received, found: DataSet, source_map: SourceMap, due: DueDay) -> Correction:
     raw, layout, mended = None, None, Mended(RawFile(received.file_name, received.content_digest, 0, ()))
     content = b""
     if not is_student_level(source_map):
         content = _keep_original(received)
         raw, mended = _read_again(received, source_map)
         layout = find_layout(mended.raw, source_map, Bureau(profile()))[0] if raw else None
-    correction = correction_of(received, found, source_map, layout=layout, due_on=due_on)
+    correction = correction_of(received, found, source_map, layout=layout, due=due)
     path = workbook_path(received.term_id, received.submission_id)
     if _is_written(correction, path):
         return correction

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inspection.canonical import digest_rows
 from inspection.expectation import RESULT_COLUMNS
 from inspection.fault_list import table_csv
-from inspection.integrity import Figures, Screen, load_screen, screen
+from inspection.integrity import Figures, Screen, load_screen, screen, student_rosters
 from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.risk import load_rule, risk_of
@@ -59,9 +59,11 @@ def screen_integrity(campaign_id: str) -> Receipt:
 
 def _figures(session: Session, plan: Plan) -> Figures:
     before = plan.term.compared_with
+    now = quality.figures(session, plan.term.id)
     return Figures(
-        quality.figures(session, plan.term.id),
+        now,
         quality.figures(session, before) if before else pd.DataFrame(),
+        rosters=student_rosters(roster.schools(session, plan.term.id), now),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 from sqlalchemy import select
@@ -28,6 +29,16 @@ SCREEN = "integrity"
 _BANDS = ("fail", "not-established", "pass", "good", "excellent")
 
 
+@dataclass(frozen=True)
+class SchoolTotal:
+    """A school under its newest name and district, and how many of its rows broke a rule, by term."""
+
+    school_code: str
+    school_name: str
+    district_code: str
+    counts: Mapping[str, int]
+
+
 def enter_by_school(session: Session, term_id: str, data_set: str, counts: pd.DataFrame) -> bool:
     """Make `counts` (rule, school, rows that break it) all there is of a data set; return whether it changed."""
     rows = rows_of(counts, term_id=term_id, data_set=data_set)
@@ -51,6 +62,33 @@ def history(session: Session, school_code: str) -> pd.DataFrame:
         for term_id, data_set, rule_id in session.execute(checks)
     ]
     return pd.DataFrame(rows, columns=["term_id", "data_set", "rule_id", "unexpected_count"])
+
+
+def school_totals(session: Session) -> list[SchoolTotal]:
+    """Return for each school of any term's roster how many rows broke a rule in each term whose data were checked."""
+    checked = set(
+        session.execute(select(CheckResult.term_id).where(CheckResult.data_set != SCREEN)).scalars()
+    )
+    broken: dict[tuple[str, str], int] = {}
+    for row in session.execute(select(CheckSchool)).scalars():
+        place = (row.school_code, row.term_id)
+        broken[place] = broken.get(place, 0) + row.unexpected_count
+    listed: dict[str, SchoolTotal] = {}
+    statement = select(School).where(School.term_id.in_(checked)).order_by(School.school_code, School.term_id)
+    for school in session.execute(statement).scalars():
+        earlier = listed.get(school.school_code)
+        counts = dict(earlier.counts) if earlier else {}
+        counts[school.term_id] = broken.get((school.school_code, school.term_id), 0)
+        listed[school.school_code] = SchoolTotal(
+            school.school_code, school.school_name, school.district_code, counts
+        )
+    return list(listed.values())
+
+
+def reasons(session: Session) -> dict[tuple[str, str], str]:
+    """Return the newest reason of each rule, by data set and rule."""
+    statement = select(CheckResult).where(CheckResult.data_set != SCREEN).order_by(CheckResult.term_id)
+    return {(row.data_set, row.rule_id): row.reason for row in session.execute(statement).scalars()}
 
 
 def by_school(session: Session, term_id: str) -> pd.DataFrame:

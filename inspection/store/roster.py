@@ -18,7 +18,9 @@ def enter(session: Session, term_id: str, data_set: str, frame: pd.DataFrame) ->
     # A bureau's roster may lack what its rubrics do not ask for.
     rows = frame.reindex(columns=[column.name for column in columns])
     texts = {column.name: "" for column in columns if isinstance(column.type, (String, Text))}
-    return replace_slice(session, table, rows_of(rows.fillna(texts), term_id=term_id), term_id=term_id)
+    for name, empty in texts.items():
+        rows[name] = rows[name].astype(object).where(rows[name].notna(), empty)
+    return replace_slice(session, table, rows_of(rows, term_id=term_id), term_id=term_id)
 
 
 def enter_indicators(session: Session, term_id: str, frame: pd.DataFrame) -> bool:

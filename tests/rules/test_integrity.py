@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspection.integrity import Check, Figures, Screen, load_screen, screen
+from inspection.integrity import Check, Figures, Screen, load_screen, screen, student_rosters
 from inspection.integrity_statistic import (
     binomial_lower_tail,
     coincidence,
@@ -200,3 +200,23 @@ def test_the_bureaus_questions_ask_and_do_not_accuse() -> None:
 
 def test_a_bureau_without_a_screen_has_none(tmp_path: Path) -> None:
     assert load_screen(tmp_path) is None
+
+
+def test_rosters_are_compared_for_schools_that_reported_every_stage() -> None:
+    schools = pd.DataFrame(
+        [
+            ("1", "primary", 500),
+            ("2", "primary,junior", 900),
+            ("3", "primary,junior", 800),
+            ("4", "junior", None),
+        ],
+        columns=["school_code", "stages", "student_count"],
+    )
+    rows = [("1", "primary", 450.0), ("2", "primary", 500.0), ("3", "primary", 400.0), ("3", "junior", 390.0)]
+    now = pd.DataFrame([*rows, ("4", "junior", 300.0)], columns=["school_code", "stage", "student_count"])
+    found = student_rosters(schools, now)
+    assert found[["school_code", "claimed_count", "found_count"]].to_numpy().tolist() == [
+        ["1", 500.0, 450.0],
+        ["3", 800.0, 790.0],
+    ]
+    assert student_rosters(schools, now.drop(columns="student_count")).empty

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -147,6 +148,24 @@ def test_only_the_marked_rows_of_a_returned_workbook_are_taken(workspace: Path, 
     (again,) = after.received(TERM, {})
     assert (again.status, again.corrects) == ("accepted", received.submission_id)
     assert again.submission_id != received.submission_id
+
+
+def test_the_summary_names_a_later_day_only_to_the_unit_that_was_granted_it(workspace: Path) -> None:
+    later = {"379901": date(2026, 5, 8), "379902": date(2026, 5, 6), "379903": date(2026, 4, 1)}
+    told = []
+    for unit in ("379901", "示例市西岭县", "379903"):
+        name = f"学期指标报表-{unit}.csv"
+        write_csv(workspace / "inbox" / TERM / name)
+        found = read(workspace, name)
+        (correction,) = write_corrections(
+            found.received(TERM, {}), found, SOURCE_MAP, due_on=date(2026, 4, 24), put_off=later
+        )
+        told.append(dict(correction.heading_lines)["报送期限"])
+    assert told == [
+        "2026年5月8日（原为2026年4月24日，已同意延期）",
+        "2026年5月6日（原为2026年4月24日，已同意延期）",
+        "2026年4月24日",
+    ]
 
 
 def test_a_half_mended_workbook_gets_another_that_shows_the_rest(workspace: Path) -> None:

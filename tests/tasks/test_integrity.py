@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy.orm import Session
 
 from inspection.campaign import CampaignState
 from inspection.store import campaign as campaigns
@@ -34,6 +35,18 @@ def figures(seed: int) -> pd.DataFrame:
     return frame.assign(stage="primary", missing_reason="", data_set="indicators")
 
 
+def count_students(session: Session, told: pd.DataFrame) -> None:
+    """Let the roster count no more students than any of these figures."""
+    least = told[told["indicator_id"] == "student_count"].groupby("school_code")["value"].min()
+    listed = roster.schools(session, TERM)
+    roster.enter(
+        session,
+        TERM,
+        "schools",
+        listed.assign(student_count=[int(least[code]) for code in listed["school_code"]]),
+    )
+
+
 @pytest.fixture
 def office(tmp_path: Path, store_url: str) -> Iterator[str]:
     now, before = figures(1), figures(2)
@@ -43,6 +56,7 @@ def office(tmp_path: Path, store_url: str) -> Iterator[str]:
         with writing(store_url) as session:
             roster.enter_indicators(session, TERM, now)
             roster.enter_indicators(session, BEFORE, before)
+            count_students(session, pd.concat([figures(1), before]))
         yield store_url
 
 
@@ -91,3 +105,20 @@ def test_once_the_draw_is_promised_classes_stay_as_in_its_annex(office: str) -> 
     screen_integrity.fn(CAMPAIGN)
     with reading(office) as session:
         assert quality.risk_classes(session, TERM)[COPIED] == "B"
+
+
+def test_a_school_with_more_students_on_the_roster_than_it_reports_is_asked_for_both_rosters(
+    office: str,
+) -> None:
+    ghost = SCHOOLS[5]
+    with writing(office) as session:
+        roster.enter_indicators(session, TERM, figures(1))
+        listed = roster.schools(session, TERM)
+        more = listed["student_count"] + 1000 * (listed["school_code"] == ghost)
+        roster.enter(session, TERM, "schools", listed.assign(student_count=more))
+    screen_integrity.fn(CAMPAIGN)
+    with reading(office) as session:
+        signals = quality.signals(session, TERM)
+    assert signals[["check_id", "school_code", "figures"]].to_numpy().tolist() == [
+        ["ghost-people", ghost, "学生（学校名录与学期指标）"]
+    ]
