@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 
 from inspection.draw import StratumKey, checked_parts, merge_strata, stratum_codes
 from inspection.errors import Fault, ProtocolError
@@ -105,7 +106,7 @@ class DrawSetup:
         risk_class = school.risk_class if self.ratios else ""
         return (*school.stratum, risk_class + DUE * school.is_due)
 
-    @property
+    @cached_property
     def has_own_ratios(self) -> bool:
         """Whether every stratum is sized by a ratio of its own."""
         return bool(self.ratios) or any(school.is_due for school in self.drawable_schools)
@@ -115,12 +116,12 @@ class DrawSetup:
         ratio = self.ratios[label.removesuffix(DUE)] if self.ratios else self.ratio
         return max(ratio, self.due_ratio, key=Fraction) if label.endswith(DUE) else ratio
 
-    @property
+    @cached_property
     def sorted_schools(self) -> list[PoolSchool]:
         """All schools of the directory, by code."""
         return sorted(self.schools, key=lambda school: school.code)
 
-    @property
+    @cached_property
     def drawable_schools(self) -> list[PoolSchool]:
         """The schools that can be drawn, by code."""
         return [school for school in self.sorted_schools if not school.exclusion]

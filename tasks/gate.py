@@ -29,11 +29,11 @@ from inspection.gate import (
 from inspection.matter_list import MatterList, load_matter_list
 from inspection.measure import Measures, load_measures
 from inspection.plan import Plan
-from inspection.pool import DrawSetup, PoolInspector, PoolSchool, Relation, reasons_apart
+from inspection.pool import OTHER_DISTRICT, DrawSetup, PoolInspector, PoolSchool, reasons_apart
 from inspection.request import Override
 from inspection.store import finding as findings
 from inspection.store import gate as gates
-from inspection.store import pool, roster
+from inspection.store import pool, recusal, roster
 from inspection.store import publication as publications
 from tasks.clock import now
 from tasks.settings import profile
@@ -167,8 +167,9 @@ def _apart(session: Session, plan: Plan) -> dict[tuple[str, str], list[str]]:
     """Return who may go to which school no more, by what is known now."""
     people = roster.inspectors(session, plan.term.id).to_dict(orient="records")
     places = roster.schools(session, plan.term.id).to_dict(orient="records")
-    known = roster.recusals(session, plan.term.id).to_dict(orient="records")
-    return reasons_apart(
+    # Which district inspects which is no recusal; what an official gave up has been decided and published.
+    given = {rule for kept in draws.withdrawn(session, plan.campaign) for rule in kept["decided"]["rules"]}
+    apart = reasons_apart(
         DrawSetup(
             campaign_id=plan.campaign,
             mode=plan.mode,
@@ -185,10 +186,15 @@ def _apart(session: Session, plan: Plan) -> dict[tuple[str, str], list[str]]:
                 )
                 for row in people
             ],
-            relations=[Relation(row["inspector_id"], row["school_code"], row["relation"]) for row in known],
+            relations=recusal.relations(session, plan.term.id),
             sources=(),
         )
     )
+    counted = {
+        pair: [reason for reason in why if reason not in {OTHER_DISTRICT, *given}]
+        for pair, why in apart.items()
+    }
+    return {pair: why for pair, why in counted.items() if why}
 
 
 def _names(session: Session, term_id: str) -> set[str]:

@@ -57,7 +57,7 @@ def sheet_facts(session: Session, plan: Plan, *, as_of: date, is_opened: bool) -
         mode_title=MODE_TITLES[plan.mode],
         issued_on=as_of,
         is_synthetic=profile().is_synthetic,
-        ledger_head=ledger.entry_hash(session, kind="draw", subject=plan.campaign),
+        ledger_head=ledger.entry_hash(session, kind="draw", subject=draws.subject(session, plan.campaign)),
         site_address=address,
         **drawn_facts(record, draws.values(session, plan.campaign), is_opened=is_opened),
     )

@@ -62,7 +62,8 @@ def _relax(
         decision,
         sources=[_announced(source) for source in request.sources],
         secret=derived_key("draw", next_subject) if old.record["secret_digest"] else "",
-        as_of=as_of,
+        # A real bureau promises now, whatever day the run is dated.
+        as_of=as_of if profile().is_synthetic else max(as_of, now()),
     )
     draws.withdraw(session, campaign_id, made, decided=decided, at=now())
 

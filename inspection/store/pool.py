@@ -32,8 +32,7 @@ def inspected(session: Session, campaign_id: str, matters: Sequence[str], *, yea
 
 def inspected_elsewhere(session: Session, campaign_id: str, matters: Sequence[str], *, year: int) -> set[str]:
     """Return the schools that drawn inspections of other campaigns have visited by now, as `inspected` counts."""
-    visited = _visited(session, campaign_id, matters)
-    return {code for code, _, visited_on in visited if visited_on.year == year}
+    return {code for code, _, on in _visited(session, campaign_id, matters) if on.year == year}
 
 
 def reached(session: Session, campaign_id: str, matters: Sequence[str], *, cycle_id: str) -> set[str]:
