@@ -31,6 +31,7 @@ from inspection.measure import Measures, load_measures
 from inspection.plan import Plan
 from inspection.pool import OTHER_DISTRICT, DrawSetup, PoolInspector, PoolSchool, reasons_apart
 from inspection.request import Override
+from inspection.store import draw as draws
 from inspection.store import finding as findings
 from inspection.store import gate as gates
 from inspection.store import pool, recusal, roster
