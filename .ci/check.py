@@ -19,6 +19,7 @@ CHECKS = {
     "lint": [BIN / "ruff", "check", "--quiet", "."],
     "types": [BIN / "mypy"],
     "floors": [BIN / "lint-imports"],
+    "coverage": [BIN / "python", "-m", "tests.spec.coverage", "--check"],
     "spelling": [BIN / "codespell", "--quiet-level=2", *CODE, "docs", "README.md", "CHANGELOG.md"],
 }
 
@@ -37,6 +38,8 @@ def run(name: str, command: list[object]) -> bool:
 
 PAGES = [
     ["-m", "tests.spec.page"],
+    ["-m", "tests.spec.coverage"],
+    ["-m", "tests.spec.worked_example"],
     ["docs/write_source_maps.py"],
     ["docs/write_rubric_schema.py"],
     ["-m", "tests.docs.generated"],

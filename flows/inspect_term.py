@@ -18,6 +18,7 @@ from tasks.quality import report_quality
 from tasks.run_title import run_title
 from tasks.score import derive_indicators, score_schools, show_bands
 from tasks.standing import show_standing
+from tasks.target import has_targets, judge_targets
 from tasks.turn import campaign_turn
 
 
@@ -37,6 +38,8 @@ def inspect_term(request: GatedRequest) -> State[list[Receipt]]:
         receipts += [check_data_set(campaign_id, data_set) for data_set in data_sets]
         receipts += [derive_indicators(campaign_id), enter_term(campaign_id)]
         receipts += [score_schools(campaign_id, basis="reported"), screen_integrity(campaign_id)]
+        if has_targets(campaign_id):
+            receipts.append(judge_targets(campaign_id))
         receipts += [commit_draw(campaign_id, as_of=as_of, overrides=request.overrides)]
         receipts += [report_quality(campaign_id, as_of=as_of.date())]
         show_standing(campaign_id, as_of=as_of)

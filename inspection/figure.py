@@ -12,6 +12,8 @@ from pydantic import Field, model_validator
 from inspection import policy_file
 from inspection.policy_file import PolicyModel
 
+FIGURE_DATA_SET = "figures"
+DISTRICT_DATA_SET = "district_figures"
 FigureKind = Literal["share", "ratio", "count", "number", "yes-no"]
 KIND_TITLES: dict[str, str] = {
     "share": "比例",

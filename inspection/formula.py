@@ -81,10 +81,14 @@ class Ratio(PolicyModel):
 
 
 class LongFigure(PolicyModel):
-    """One figure of the long layout: its parts divided, in percent, or its value as it was handed in."""
+    """One figure of the long layout: its parts divided, in percent, or its value as it was handed in.
+
+    With `minus`, what the value exceeds that other figure by: the gain from entry to exit.
+    """
 
     kind: Literal["figure"]
     figure_code: str
+    minus: str = ""
     minimum_denominator: int = Field(default=1, ge=1)
 
     @property
@@ -94,7 +98,13 @@ class LongFigure(PolicyModel):
 
     def chosen(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of this figure, one for each school-stage that reported it."""
-        return rows[rows["figure_code"] == self.figure_code]
+        own = rows[rows["figure_code"] == self.figure_code]
+        if not self.minus:
+            return own
+        less = rows.loc[rows["figure_code"] == self.minus, [*KEY, "value"]].rename(columns={"value": "less"})
+        both = own.merge(less, on=KEY, how="left")
+        gain = _numbers(both, "value") - _numbers(both, "less")
+        return both.assign(value=gain, numerator=np.nan, denominator=np.nan)
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide where both parts are there, else take the value; `rows` as chosen."""

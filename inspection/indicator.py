@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from inspection import policy_file
 from inspection.errors import DocumentError, Fault
+from inspection.figure import FIGURE_DATA_SET, Figure, load_figures
 from inspection.formula import (
     KEY,
     Bools,
@@ -57,6 +58,8 @@ MISSING_REASONS = {
 PLACES = 6
 BEFORE = "_before"
 """Ends the name of the frame that holds a data set as it was a year before."""
+PERSONS_AT_LEAST = 20
+"""Fewer pupils than this, and a share of them is not spoken of."""
 
 
 class Indicator(PolicyModel):
@@ -115,6 +118,11 @@ class IndicatorCatalogue(PolicyModel):
         """The indicators by their id."""
         return {indicator.id: indicator for indicator in self.indicators}
 
+    def used(self, names: Collection[str]) -> "IndicatorCatalogue":
+        """Return the catalogue without the figures of the long layout that nobody named asks for."""
+        kept = [item for item in self.indicators if item.data_set != FIGURE_DATA_SET or item.id in names]
+        return self.model_copy(update={"indicators": tuple(kept)})
+
 
 def load_indicators(path: Path) -> IndicatorCatalogue:
     """Read a catalogue of indicators.
@@ -123,6 +131,34 @@ def load_indicators(path: Path) -> IndicatorCatalogue:
         DocumentError: the file is absent or wrong.
     """
     return policy_file.load(IndicatorCatalogue, path)
+
+
+def load_catalogue(path: Path, figures: Path) -> IndicatorCatalogue:
+    """Read a catalogue of indicators, and beside its own list every school figure under the figure's code.
+
+    An indicator of the list stands before a figure of the same code. Without the file `figures`, the list alone.
+
+    Raises:
+        DocumentError: a file is wrong, or the list is absent.
+    """
+    catalogue = load_indicators(path)
+    if not figures.exists():
+        return catalogue
+    listed = [_of_figure(item) for item in load_figures(figures).school if item.code not in catalogue.by_id]
+    return catalogue.model_copy(update={"indicators": (*catalogue.indicators, *listed)})
+
+
+def _of_figure(figure: Figure) -> Indicator:
+    minimum = PERSONS_AT_LEAST if figure.kind == "share" and figure.is_sensitive else 1
+    formula = LongFigure(kind="figure", figure_code=figure.code, minimum_denominator=minimum)
+    return Indicator(
+        id=figure.code,
+        title=figure.title,
+        unit=figure.unit,
+        data_set=FIGURE_DATA_SET,
+        exam_result=figure.exam_result,
+        formula=formula,
+    )
 
 
 def check_sources(catalogue: IndicatorCatalogue, columns: Mapping[str, Collection[str]]) -> None:

@@ -168,6 +168,7 @@ class Plan(PolicyModel):
     phase: Literal["deployment", "pilot", "rollout", "evaluation"] = "rollout"
     term: Term
     rubric: str
+    also_for: tuple[str, ...] = Field(default=(), description="本学期的指标还供哪些细则以后同比")
     data: tuple[DataOwed, ...] = Field(min_length=1)
     pilot_schools: tuple[str, ...] = ()
     matters: tuple[Matter, ...] = ()

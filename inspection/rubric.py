@@ -21,6 +21,7 @@ from inspection.formula import Column, Ratio, Share
 from inspection.indicator import IndicatorCatalogue
 from inspection.policy_file import PolicyModel, mistake
 from inspection.rule import SITE_KINDS, Checklist, Period, Rule, ZeroTolerance
+from inspection.target import Target
 
 CENTI = 100
 FULL_POINTS = 100
@@ -197,6 +198,7 @@ class Rubric(PolicyModel):
     )
     bands: tuple[Band, ...] = Field(min_length=2, description="等级，首尾相接，从 0 分到 100 分")
     criteria: tuple[Criterion, ...] = Field(min_length=1, description="指标项")
+    targets: tuple[Target, ...] = Field(default=(), description="区县或全市的目标，不计入学校得分")
 
     @field_validator("bands")
     @classmethod
@@ -246,6 +248,14 @@ class Rubric(PolicyModel):
     def by_id(self) -> dict[str, Criterion]:
         """The criteria by their id."""
         return {criterion.id: criterion for criterion in self.criteria}
+
+    @property
+    def indicators(self) -> frozenset[str]:
+        """Every indicator that its criteria and its targets of dispersion look at."""
+        spread = [(t.rule.indicator, t.dispersion_by) for t in self.targets if t.dispersion_by]
+        return frozenset(
+            name for names in [*(c.indicators for c in self.criteria), *spread] for name in names
+        )
 
     def stages_of(self, criterion: Criterion) -> tuple[Stage, ...]:
         """Return the stages a criterion applies to."""

@@ -9,8 +9,9 @@ from inspection import policy_file
 from inspection.campaign import CampaignState
 from inspection.canonical import digest, digest_rows
 from inspection.evidence import Evidence
+from inspection.figure import load_figures
 from inspection.fragility import fragility
-from inspection.indicator import BEFORE, IndicatorCatalogue, derive, load_indicators
+from inspection.indicator import BEFORE, IndicatorCatalogue, derive, load_catalogue
 from inspection.measure import Fragile, load_measures
 from inspection.peers import places
 from inspection.plan import Plan
@@ -18,11 +19,13 @@ from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.receipt import Receipt
 from inspection.rubric import Rubric, check_unchanged, load_rubric
 from inspection.scoring import score
+from inspection.source_map import FIGURE_CATALOGUE
 from inspection.store import campaign as campaigns
 from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
+from inspection.target import check_targets
 from inspection.trend import own_trends
 from tasks.artifact import run_name, table
 from tasks.border import task
@@ -42,18 +45,25 @@ def derive_indicators(campaign_id: str) -> Receipt:
         DocumentError: the catalogue reads a column that no data set has.
     """
     plan = plan_of(campaign_id)
+    derived = derived_for(plan)
+    write_frame(staged(plan.term.id, INDICATORS), derived)
+    counts = {"指标值": len(derived), "缺项": int((derived.missing_reason != "").sum())}
+    return Receipt("计算指标", counts, digest_rows(derived.itertuples(index=False)))
+
+
+def derived_for(plan: Plan) -> pd.DataFrame:
+    """Return the indicators of a plan's term in the long form, those that other rubrics compare with included."""
     names = [owed.data_set for owed in plan.data]
     found = {name: staged_data_set(plan.term.id, name) for name in names}
     frames = {name: item.rows for name, item in found.items()}
     for name, item in found.items():
         frames |= {f"{name}_{part}": frame for part, frame in item.beside.items()}
-    for name in sorted(catalogue().compared_data_sets & set(names)):
+    rubrics = [rubric_of(plan)[0], *(rubric_of(plan, name)[0] for name in plan.also_for)]
+    known = catalogue().used({name for rubric in rubrics for name in rubric.indicators})
+    for name in sorted(known.compared_data_sets & set(names)):
         if plan.term.compared_with and staged(plan.term.compared_with, f"{name}.rows.parquet").exists():
             frames[f"{name}{BEFORE}"] = staged_data_set(plan.term.compared_with, name).rows
-    derived = derive(catalogue(), frames, {name: item.missing for name, item in found.items()})
-    write_frame(staged(plan.term.id, INDICATORS), derived)
-    counts = {"指标值": len(derived), "缺项": int((derived.missing_reason != "").sum())}
-    return Receipt("计算指标", counts, digest_rows(derived.itertuples(index=False)))
+    return derive(known, frames, {name: item.missing for name, item in found.items()})
 
 
 @task(task_run_name=run_name("{basis}"))
@@ -112,18 +122,25 @@ def show_bands(campaign_id: str, *, basis: str) -> None:
 
 
 def catalogue() -> IndicatorCatalogue:
-    """Return the bureau's catalogue of indicators."""
-    return load_indicators(profile().folders.rubrics / "indicators.yaml")
+    """Return the bureau's catalogue of indicators, with every school figure beside it."""
+    folders = profile().folders
+    return load_catalogue(folders.rubrics / "indicators.yaml", folders.sources / FIGURE_CATALOGUE)
 
 
-def rubric_of(plan: Plan) -> tuple[Rubric, Path]:
-    """Return the plan's rubric and where it lies.
+def rubric_of(plan: Plan, name: str = "") -> tuple[Rubric, Path]:
+    """Return the plan's rubric, or the one named, and where it lies.
 
     Raises:
         DocumentError: it is absent or wrong.
     """
-    path = profile().folders.rubrics / f"{plan.rubric}.yaml"
-    return load_rubric(path, catalogue()), path
+    folders = profile().folders
+    path = folders.rubrics / f"{name or plan.rubric}.yaml"
+    known = catalogue()
+    rubric = load_rubric(path, known)
+    if rubric.targets:
+        figures = load_figures(folders.sources / FIGURE_CATALOGUE)
+        check_targets(rubric.targets, figures, set(known.by_id), place=path.name)
+    return rubric, path
 
 
 def _evidence(session: Session, plan: Plan, basis: str) -> Evidence:

@@ -181,10 +181,10 @@ def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: s
     decided = NoticeRequest(campaign_id=current, as_of=DAYS["decided"], decisions=_approve_all(current))
     journal.stage("审批制发", lambda: issue_notices(decided))
     journal.stage("跟踪整改", lambda: follow_up(FollowUpRequest(campaign_id=current, as_of=DAYS["decided"])))
-    journal.stage("公示网站", lambda: publish_site(on("decided")))
     journal.stage(
         "复查销号", lambda: follow_up(rectified(current, approver_id=DIRECTOR, day=DAYS["rechecked"]))
     )
+    journal.stage("公示网站", lambda: publish_site(on("rechecked")))
     journal.stage("总结评估", lambda: evaluate_cycle(on("evaluated")))
 
 

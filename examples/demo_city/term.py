@@ -100,7 +100,7 @@ def write_city(workspace: Path, *, seed: str, sizes: Sizes) -> AnswerKey:
 def write_term(folder: Path, *, seed: str, sizes: Sizes, term: str) -> AnswerKey:
     """Write one term's files into `folder`, which is made if need be.
 
-    The previous term holds the roster, indicators and results only, without faults. The same seed and sizes
+    The previous term holds the roster, indicators, results and figures only, without faults. The same seed and sizes
     give the same bytes.
 
     Args:
@@ -121,6 +121,9 @@ def write_term(folder: Path, *, seed: str, sizes: Sizes, term: str) -> AnswerKey
     if facts.has_faults:
         kept = _kept(city) if sizes.has_kept else None
         key = _write_current_only(folder, city, (schools, indicators, results), kept)
+    elif sizes.has_kept:
+        _write_figures(folder, city, figure_tables(city, term=term), title=facts.title)
+        write_csv(folder, district_figure_table(city, term=term), encoding="utf-8-sig")
     write_workbook(folder, schools, school_layout(facts.title, facts.filled_on))
     for district, table in zip(city.districts, indicators, strict=True):
         layout = indicator_layout(city, district, title=facts.title, filled_on=facts.filled_on)
@@ -172,9 +175,7 @@ def _kept(city: City) -> _Kept:
     )
 
 
-def _write_kept(folder: Path, city: City, kept: _Kept) -> None:
-    figures, districts, life = kept
-    title = _TERMS[CURRENT_TERM].title
+def _write_figures(folder: Path, city: City, figures: Sequence[Table], *, title: str) -> None:
     for place, (district, table) in enumerate(zip(city.districts, figures, strict=True)):
         layout = figure_layout(district, title=title)
         if table.file.endswith(".csv"):
@@ -182,6 +183,12 @@ def _write_kept(folder: Path, city: City, kept: _Kept) -> None:
         else:
             spelt = dict(zip(table.columns, OTHER_HEADINGS, strict=True)) if place == 2 else {}
             write_workbook(folder, table, replace(layout, headings=spelt))
+
+
+def _write_kept(folder: Path, city: City, kept: _Kept) -> None:
+    figures, districts, life = kept
+    title = _TERMS[CURRENT_TERM].title
+    _write_figures(folder, city, figures, title=title)
     write_csv(folder, districts, encoding="utf-8-sig")
     write_workbook(folder, life["timetables"], timetable_layout(title))
     write_workbook(folder, life["surveys"], survey_facts_layout(title))

@@ -31,7 +31,7 @@ def test_the_same_seed_and_sizes_give_the_same_bytes(tmp_path: Path) -> None:
         for name in ("first", "second")
     )
     assert first == second
-    assert len(first) == 7 + 27 + 1
+    assert len(first) == 13 + 27 + 1
 
 
 def test_another_seed_gives_another_city(tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from inspection.figure import load_figures
 from inspection.formula import Quotient
-from inspection.indicator import load_indicators
+from inspection.indicator import load_catalogue, load_indicators
 from inspection.matter_list import load_matter_list
 from inspection.measure import load_measures
 from inspection.plan import load_plan
 from inspection.rubric import load_rubric
+from inspection.source_map import FIGURE_CATALOGUE
+from inspection.target import check_targets
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"rubrics": ROOT / "sources", "examples/england-ks2/rubrics": ROOT / "examples/england-ks2/sources"}
@@ -42,7 +45,12 @@ def test_every_plan_takes_its_matters_from_the_published_list(folder: str) -> No
 
 @pytest.mark.parametrize("path", RUBRICS, ids=lambda path: path.stem)
 def test_a_rubric_is_sound_and_named_as_its_file(path: Path) -> None:
-    rubric = load_rubric(path, load_indicators(path.with_name("indicators.yaml")))
+    sources = FOLDERS[str(path.parent.relative_to(ROOT))]
+    catalogue = load_catalogue(path.with_name("indicators.yaml"), sources / FIGURE_CATALOGUE)
+    rubric = load_rubric(path, catalogue)
+    if rubric.targets:
+        figures = load_figures(sources / FIGURE_CATALOGUE)
+        check_targets(rubric.targets, figures, set(catalogue.by_id), place=path.name)
     assert rubric.rubric == path.stem
     assert any(not criterion.exam_result for criterion in rubric.criteria)
 

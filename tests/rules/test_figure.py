@@ -52,9 +52,9 @@ def told(found: DataSet) -> list[tuple[str, str, str, str]]:
     return [(item.code, item.column, item.wanted, item.got) for item in found.faults]
 
 
-def test_every_requirement_of_the_five_documents_has_a_figure_or_is_judged_on_site() -> None:
+def test_every_requirement_of_the_documents_has_a_figure_or_is_judged_on_site() -> None:
     numbers = {f"{key}-{n:02d}" for key, text in CATALOGUE.documents.items() for n in range(1, text.last + 1)}
-    assert len(numbers) == 148
+    assert len({name for name in numbers if not name.startswith("YZ")}) == 148
     assert numbers == {*CATALOGUE.by_requirement, *CATALOGUE.on_site}
 
 
