@@ -53,6 +53,7 @@ def campaign(call: Call) -> Response:
             "ready": offered(
                 call, session, [register, *_previews(call, campaign_id), *_refusals(call, campaign_id)]
             ),
+            "score_sheets": score_sheets(session, call, campaign_id),
             "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
         }
     return call.render("campaign.html", facts)
@@ -81,6 +82,19 @@ def team_documents(session: Session, call: Call, campaign_id: str, team_code: st
     asked = [
         (f"teams/{campaign_id}/{team_code}/dossier", "工作手册（PDF）"),
         (f"teams/{campaign_id}/{team_code}/findings-workbook", "检查记录表（Excel）"),
+    ]
+    return offered(call, session, asked)
+
+
+def score_sheets(
+    session: Session, call: Call, campaign_id: str, *, title: str = "评价得分明细表"
+) -> list[tuple[str, str]]:
+    """Return the (address, title) of the score sheets of a campaign that the person may open, by school code."""
+    names = names_inside(call.office.workspace, ("outbox", campaign_id, "scores"))
+    asked = [
+        (f"campaigns/{campaign_id}/scores/{name}", f"{title} {name.removesuffix('.pdf')}")
+        for name in names
+        if name.endswith(".pdf")
     ]
     return offered(call, session, asked)
 

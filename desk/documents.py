@@ -280,6 +280,15 @@ def _blank(_session: Session, office: Office, term_id: str, name: str) -> Found:
     )
 
 
+def _score_sheet(_session: Session, _office: Office, campaign_id: str, school_code: str, name: str) -> Found:
+    return Found(
+        kind=Kind.SCORE_SHEET,
+        owner=Owner(school_code=school_code),
+        name=f"评价得分明细表-{school_code}-{name}",
+        parts=("outbox", campaign_id, "scores", f"{school_code}-{name}"),
+    )
+
+
 def _fault_list(_session: Session, office: Office, term_id: str, data_set: str) -> Found:
     title = office.source_maps[data_set].title if data_set in office.source_maps else data_set
     return Found(
@@ -342,6 +351,7 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/hearing-register"), _register),
     (re.compile(rf"campaigns/{_ID}/specials/{_ID}"), _special),
     (re.compile(rf"campaigns/{_ID}/refusals/{_ID}"), _refusal),
+    (re.compile(rf"campaigns/{_ID}/scores/(\d{{10}})-([a-z]{{1,16}}\.(?:pdf|json))"), _score_sheet),
     (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
     (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
     (re.compile(rf"campaigns/{_ID}/record-sheet"), _record_sheet),

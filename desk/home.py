@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk import words
-from desk.campaigns import team_documents
+from desk.campaigns import score_sheets, team_documents
 from desk.cases import visible_cases
 from desk.page import Call, page
 from desk.submissions import visible_submissions
@@ -26,6 +26,7 @@ def home(call: Call) -> Response:
             "unit_title": unit_title(session, call),
             "teams": _teams(session, call),
             "cases": _cases(session, call),
+            "score_sheets": _score_sheets(session, call),
             "owed": owed(session, call) if call.viewer.role is not Role.OFFICE else [],
             "submissions": _submissions(session, call),
             "campaigns": waiting.campaigns(session) if _sees_all_campaigns(call) else [],
@@ -59,6 +60,16 @@ def _teams(session: Session, call: Call) -> list[dict[str, object]]:
         }
         for campaign_id, team_code in waiting.teams_of(session, call.viewer.scope)
         if (line := waiting.campaign(session, campaign_id)) is not None
+    ]
+
+
+def _score_sheets(session: Session, call: Call) -> list[tuple[str, str]]:
+    if call.viewer.role is not Role.SCHOOL:
+        return []
+    return [
+        sheet
+        for line in waiting.campaigns(session)
+        for sheet in score_sheets(session, call, line.campaign_id, title=f"{line.title}：评价得分明细表")
     ]
 
 

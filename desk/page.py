@@ -24,6 +24,7 @@ from desk import words
 from desk.office import OFFICE_TIME, Office
 from desk.session import Signed, is_own_form, signed_in
 from inspection.access import Kind, Owner, Verdict, Viewer, admit, reach
+from inspection.unranked import require_unranked_names
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "report_templates" / "desk"
 MENU = (
@@ -156,7 +157,12 @@ def to_login(request: Request) -> Response:
 def rendered(
     office: Office, template: str, *, status_code: int = 200, facts: Mapping[str, Any]
 ) -> HTMLResponse:
-    """Return a page; `facts` beside those of the office itself."""
+    """Return a page; `facts` beside those of the office itself.
+
+    Raises:
+        ProtocolError: they rank somebody by examination result.
+    """
+    require_unranked_names(facts, place=template)
     bureau = office.profile.bureau
     own = {
         "bureau_name": bureau.name,

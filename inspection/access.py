@@ -67,6 +67,7 @@ class Kind(StrEnum):
     CORRECTION_WORKBOOK = "correction-workbook"
     BLANK_WORKBOOK = "blank-workbook"
     QUALITY_REPORT = "quality-report"
+    SCORE_SHEET = "score-sheet"
     RECUSAL = "recusal"
     DRAW_RECORD = "draw-record"
     DRAW_ANNEX = "draw-annex"
@@ -91,6 +92,7 @@ KIND_TITLES: Mapping[Kind, str] = MappingProxyType(
         Kind.CORRECTION_WORKBOOK: "更正表",
         Kind.BLANK_WORKBOOK: "空白报表",
         Kind.QUALITY_REPORT: "数据质量报告",
+        Kind.SCORE_SHEET: "评价得分明细表",
         Kind.RECUSAL: "回避核实",
         Kind.DRAW_RECORD: "抽取记录",
         Kind.DRAW_ANNEX: "抽取附件",
@@ -156,6 +158,7 @@ RULES: Mapping[Kind, Mapping[Role, Reach]] = MappingProxyType(
         Kind.CORRECTION_WORKBOOK: _UNITS,
         Kind.BLANK_WORKBOOK: {**_BUREAU, Role.DISTRICT: Reach.OWN},
         Kind.QUALITY_REPORT: {**_BUREAU, Role.ENGINEER: Reach.ANY, Role.DISTRICT: Reach.OWN},
+        Kind.SCORE_SHEET: {**_BUREAU, Role.SCHOOL: Reach.OWN},
         Kind.RECUSAL: _DRAW,
         Kind.DRAW_RECORD: _DRAW,
         Kind.DRAW_ANNEX: {Role.DISCIPLINE: Reach.ANY},

@@ -18,6 +18,7 @@ from prefect.runtime import task_run
 
 from inspection.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
+from inspection.unranked import require_unranked_table, require_unranked_text
 from tasks.border import task
 from tasks.settings import settings
 
@@ -30,12 +31,24 @@ BASIS_TITLES = {"reported": "上报数据评分", "verified": "核查后评分"}
 
 
 def table(key: str, rows: Sequence[dict[str, Any]], *, description: str) -> None:
-    """Put a small table on the run's page."""
+    """Put a small table on the run's page.
+
+    Raises:
+        ProtocolError: it ranks somebody by examination result.
+    """
+    headings = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [[row.get(name, "") for name in headings] for row in rows]
+    require_unranked_table(headings, cells, place=description)
     create_table_artifact(key=f"{TABLES}-{key}", table=list(rows), description=description)
 
 
 def note(key: str, markdown: str, *, description: str) -> None:
-    """Put a note on the run's page."""
+    """Put a note on the run's page.
+
+    Raises:
+        ProtocolError: it gives somebody a place by examination result.
+    """
+    require_unranked_text(markdown, place=description)
     create_markdown_artifact(key=f"{NOTES}-{key}", markdown=markdown, description=description)
 
 
@@ -83,6 +96,6 @@ def show_receipts(key: str, receipts: Sequence[Receipt], *, left_out: str = "") 
         lines.append(f"| {receipt.stage} | {counts} | {_shortened(receipt.content_digest)} |")
     if left_out:
         lines += ["", f"本次未办理：{left_out}"]
-    create_markdown_artifact(
-        key=f"{RECEIPTS}-{key}", markdown="\n".join(lines), description="本次运行办理情况"
-    )
+    markdown = "\n".join(lines)
+    require_unranked_text(markdown, place=key)
+    create_markdown_artifact(key=f"{RECEIPTS}-{key}", markdown=markdown, description="本次运行办理情况")

@@ -16,6 +16,7 @@ import pandas as pd
 
 from inspection.canonical import digest
 from inspection.expectation import PARAMETER, Expectation, Suite
+from inspection.unranked import require_unranked_table
 from tasks.document import ROOT
 from tasks.workspace import write_whole
 
@@ -35,7 +36,11 @@ def write_data_docs(
     """Write the pages of a term's results (`data_set`, `rule_id` and counts); return their content digest.
 
     The same results leave the pages alone.
+
+    Raises:
+        ProtocolError: they rank somebody by examination result.
     """
+    require_unranked_table(list(results.columns), results.to_numpy().tolist(), place=f"{term_id} Data Docs")
     style = STYLE.read_text(encoding="utf-8")
     told = [{name: str(value) for name, value in row.items()} for row in results.to_dict("records")]
     rules = [suite.model_dump_json() for suite in suites.values()]

@@ -34,7 +34,9 @@ from inspection.errors import DocumentError, Fault, InspectionError, SettingErro
 from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
 from inspection.quality_report import QualityReportFacts
 from inspection.record_sheet import DrawRecordSheetFacts, in_fours
+from inspection.score_sheet import ScoreSheetFacts
 from inspection.special_notice import SpecialNoticeFacts
+from inspection.unranked import require_unranked_facts
 
 Facts = (
     WarningFacts
@@ -43,6 +45,7 @@ Facts = (
     | SpecialNoticeFacts
     | DossierFacts
     | QualityReportFacts
+    | ScoreSheetFacts
     | DrawRecordSheetFacts
 )
 
@@ -54,6 +57,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     "special_notice": SpecialNoticeFacts,
     "dossier": DossierFacts,
     "quality_report": QualityReportFacts,
+    "score_sheet": ScoreSheetFacts,
     "draw_record_sheet": DrawRecordSheetFacts,
 }
 LIBRARIES = {
@@ -118,7 +122,9 @@ def render_pdf(template: str, facts: Facts, *, as_of: date, root: Path = ROOT) -
     Raises:
         DocumentError: a character that no font has, or a template that is wrong or reaches outside `root`.
         SettingError: Pango is not installed.
+        ProtocolError: the facts rank somebody by examination result.
     """
+    require_unranked_facts(facts, place=facts.title)
     html = _html(template, facts, root)
     with _rendering, _environment(SOURCE_DATE_EPOCH=_epoch(as_of)), _listening() as records:
         weasyprint = _weasyprint()

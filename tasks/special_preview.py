@@ -11,6 +11,7 @@ from inspection.publication import STAGE_TITLES
 from inspection.special import Arrangement, Entered, Known, chosen_schools
 from inspection.special_preview import PreviewFacts, PreviewMember, PreviewSchool
 from inspection.special_request import CHOICE_TITLES, TRIGGER_TITLES, SpecialRequest
+from inspection.unranked import require_unranked_facts
 from tasks.document import ROOT
 from tasks.settings import profile
 from tasks.visit import seat_title
@@ -31,6 +32,7 @@ def write_preview(facts: PreviewFacts, *, campaign_id: str) -> str:
 
 def render_preview(facts: PreviewFacts) -> str:
     """Return the preview as one page of HTML that stands alone."""
+    require_unranked_facts(facts, place=facts.special_id)
     return _template_environment().get_template(TEMPLATE).render(facts=facts)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
+from inspection.unranked import require_unranked_table
 from inspection.workbook import Column, Row, Sheet, Value, Workbook
 
 TITLE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
@@ -35,7 +36,15 @@ def write_workbook(book: Workbook, *, as_of: date) -> bytes:
     """Return the form as an .xlsx file; the same form and day give the same bytes.
 
     The first sheet is 填写说明. Sheets are protected without a password: against slips, not against people.
+
+    Raises:
+        ProtocolError: a sheet ranks somebody by examination result.
     """
+    for sheet in book.sheets:
+        headings = [column.heading for column in sheet.columns]
+        require_unranked_table(
+            headings, [row.cells for row in sheet.rows], place=f"{book.title} {sheet.name}"
+        )
     buffer = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as file:

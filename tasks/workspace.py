@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from inspection.canonical import digest_bytes
+from inspection.unranked import require_unranked_file, require_unranked_table
 from tasks.settings import settings
 
 
@@ -61,7 +62,12 @@ def public(campaign_id: str) -> Path:
 
 
 def write_whole(path: Path, content: bytes) -> str:
-    """Write a file so that it is whole or absent; return its SHA-256. Equal content is left alone."""
+    """Write a file so that it is whole or absent; return its SHA-256. Equal content is left alone.
+
+    Raises:
+        ProtocolError: it ranks somebody by examination result.
+    """
+    require_unranked_file(path, content)
     digest = digest_bytes(content)
     if path.is_file() and digest_bytes(path.read_bytes()) == digest:
         return digest
@@ -77,7 +83,12 @@ def write_whole(path: Path, content: bytes) -> str:
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a frame as Parquet, whole or not at all."""
+    """Write a frame as Parquet, whole or not at all.
+
+    Raises:
+        ProtocolError: it has a column of places. Its order is no content: readers sort by key.
+    """
+    require_unranked_table(list(frame.columns), (), place=path.name)
     write_whole(path, frame.to_parquet(index=False))
 
 

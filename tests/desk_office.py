@@ -77,6 +77,8 @@ def _write_files(workspace: Path) -> dict[str, str]:
         f"outbox/{CAMPAIGN}/notices/{WARNED_A}.pdf",
         f"outbox/{CAMPAIGN}/notices/{WARNED_B}.pdf",
         f"outbox/{CAMPAIGN}/告知答复登记表.xlsx",
+        f"outbox/{CAMPAIGN}/scores/{SCHOOL_A}-primary.pdf",
+        f"outbox/{CAMPAIGN}/scores/{SCHOOL_B}-primary.pdf",
         f"outbox/{TERM}/blanks/学期指标报表-379901.xlsx",
         f"outbox/{TERM}/blanks/学期指标报表-379902.xlsx",
         f"outbox/{TERM}/quality/报告-379901.pdf",

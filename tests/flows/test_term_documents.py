@@ -1,15 +1,21 @@
 """What the term sends out: notices, letters and dossiers that an official can sign and a team can use."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
 
+from inspection.store.engine import reading
+from inspection.store.upload import submissions
 from inspection.verify import verify
-from tests.flows.city_term import Finished
+from tasks.plan import plan_of
+from tasks.score_sheet import score_sheets
+from tests.flows.city_term import Finished, office
 
 # One city's term serves these and their neighbours.
 pytestmark = pytest.mark.xdist_group("city")
@@ -137,3 +143,17 @@ def test_a_tampered_record_of_the_term_is_refused(
     record = json.loads(path.read_text(encoding="utf-8"))
     tamper(record)
     assert "fail" in {step.outcome for step in verify(record)}
+
+
+def test_every_score_line_can_be_traced_to_a_receipt_or_a_visit(finished: Finished) -> None:
+    with office(finished.folder), reading(finished.database_url) as session:
+        sheets = score_sheets(session, plan_of(finished.campaign_id), as_of=date(2026, 5, 20))
+        receipts = {line.submission_id for line in submissions(session)}
+    keys = [(sheet.school_code, sheet.stage) for sheet in sheets]
+    assert len(keys) == len(set(keys)) >= 60
+    assert keys == sorted(keys)
+    for line in (line for sheet in sheets for line in sheet.lines):
+        named = set(re.findall(r"[0-9a-f]{16}", line.source))
+        assert named <= receipts
+        assert named or "入校检查记录" in line.source or line.outcome == "not-established"
+        assert line.clause in line.explanation

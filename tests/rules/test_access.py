@@ -53,6 +53,7 @@ TABLE = """
     correction-workbook  A A . o o . .
     blank-workbook       A A . . o . .
     quality-report       A A . . o . A
+    score-sheet          A A . o . . .
     recusal              A A . . . A .
     draw-record          A A . . . A .
     draw-annex           . . . . . A .

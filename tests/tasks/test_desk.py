@@ -93,6 +93,10 @@ def addresses(bureau: Bureau, role: Role) -> dict[Kind, tuple[str, str]]:
             f"/documents/terms/{TERM}/quality/报告-379901.pdf",
             f"/documents/terms/{TERM}/quality/报告-379902.pdf",
         ),
+        Kind.SCORE_SHEET: (
+            f"/documents/campaigns/{CAMPAIGN}/scores/{SCHOOL_A}-primary.pdf",
+            f"/documents/campaigns/{CAMPAIGN}/scores/{SCHOOL_B}-primary.pdf",
+        ),
         Kind.RECUSAL: ("/recusals",) * 2,
         Kind.DRAW_RECORD: (f"/documents/campaigns/{CAMPAIGN}/draw-record",) * 2,
         Kind.DRAW_ANNEX: (f"/documents/campaigns/{CAMPAIGN}/draw-annex",) * 2,
