@@ -249,10 +249,15 @@ def test_the_key_is_right_for_the_smallest_city_too(tmp_path: Path, seed: str) -
     assert audit(tmp_path) == audited(key)
 
 
-def test_the_previous_term_has_no_fault_and_only_three_data_sets(usual: tuple[Path, AnswerKey]) -> None:
+def test_the_previous_term_has_no_fault_and_beside_three_data_sets_only_figures(
+    usual: tuple[Path, AnswerKey],
+) -> None:
     folder = usual[0] / "inbox" / PREVIOUS_TERM
     assert audit(folder) == []
-    assert {read(path).data_set for path in folder.iterdir()} == {"schools", "indicators", "results"}
+    audited_files = {path for path in folder.iterdir() if is_audited(path)}
+    assert {read(path).data_set for path in audited_files} == {"schools", "indicators", "results"}
+    others = {path.name[:5] for path in set(folder.iterdir()) - audited_files}
+    assert others == {"学校数据项", "区县数据项"}
 
 
 def test_each_kind_is_planted_one_to_three_times(usual: tuple[Path, AnswerKey]) -> None:
