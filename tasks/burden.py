@@ -51,8 +51,8 @@ def count_burden(campaign_id: str) -> Receipt:
 def write_blanks(campaign_id: str, *, as_of: date) -> Receipt:
     """Write the forms of what is typed in, one for each district, with what is already known filled in.
 
-    Schools come from the newest roster on record: this term's, or that of the term it is compared with. None on
-    record, no forms.
+    Schools come from the roster of the term that this one is compared with: it stands, whenever the forms are
+    made again. Where there is none, from this term's; none on record, no forms.
     """
     plan = plan_of(campaign_id)
     maps = load_source_maps(profile().folders.sources)
@@ -138,7 +138,7 @@ def _told(found: list[Burden], faults: list[Fault]) -> str:
 
 def _schools(plan: Plan) -> pd.DataFrame:
     with reading(settings().database_url) as session:
-        for term_id in (plan.term.id, plan.term.compared_with):
+        for term_id in (plan.term.compared_with, plan.term.id):
             found = roster.schools(session, term_id) if term_id else pd.DataFrame()
             if len(found):
                 return found
