@@ -21,7 +21,7 @@ demo: setup ## Run a whole inspection term of a synthetic city (SCHOOLS=60, OUT=
 .PHONY: test
 test: ## Run the tests
 	@bash .ci/setup --browser
-	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not browser"
+	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not browser and not long"
 	@$(PY) -m pytest -q -m browser
 
 .PHONY: test-browser
@@ -32,6 +32,7 @@ test-browser: ## Run the tests that drive a real browser
 LABS ?= fairness estimates integrity answer_key attacks fuzz surrey_faults kill_matrix
 .PHONY: lab
 lab: setup ## Run the long simulations whose tables are in docs/lab (LABS="fairness …")
+	@$(PY) -m pytest -q -m long
 	@for lab in $(LABS); do $(PY) -m tests.lab.$$lab || exit 1; done
 
 BENCHMARKS ?= draw expectations ingest scoring

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import text
 
-from inspection.store.engine import engine, migrate
+from inspection.store.engine import engine
+from tests.migrated_store import postgresql_template, sqlite_store
 
 # A machine that is busy is no fault of the code: laws have no deadline.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -27,11 +28,21 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 @pytest.fixture
 def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """An empty PostgreSQL database of the test's own."""
+    yield from _database(postgresql_server, request, template="template1")
+
+
+@pytest.fixture
+def postgresql_store_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty, migrated store on PostgreSQL."""
+    yield from _database(postgresql_server, request, template=postgresql_template(postgresql_server))
+
+
+def _database(server_url: str, request: pytest.FixtureRequest, *, template: str) -> Iterator[str]:
     name = f"t{abs(hash(request.node.nodeid))}"
-    admin = engine(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
+    admin = engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    url = postgresql_server.replace("/postgres?", f"/{name}?")
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE {template}'))
+    url = server_url.replace("/postgres?", f"/{name}?")
     yield url
     engine(url).dispose()
     with admin.connect() as connection:
@@ -41,10 +52,6 @@ def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> It
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty, migrated store: the test runs on SQLite and on PostgreSQL."""
-    url = (
-        f"sqlite:///{tmp_path / 'store.db'}"
-        if request.param == "sqlite"
-        else str(request.getfixturevalue("postgresql_url"))
-    )
-    migrate(url)
-    return url
+    if request.param == "sqlite":
+        return sqlite_store(tmp_path)
+    return str(request.getfixturevalue("postgresql_store_url"))

@@ -98,7 +98,6 @@ def test_replace_is_refused_on_sqlite(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_truncate_is_refused_on_postgresql(postgresql_url: str, table: str) -> None:
-    migrate(postgresql_url)
-    with pytest.raises(DBAPIError, match="append-only"), writing(postgresql_url) as session:
+def test_truncate_is_refused_on_postgresql(postgresql_store_url: str, table: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), writing(postgresql_store_url) as session:
         session.execute(text(f"TRUNCATE {table} CASCADE"))

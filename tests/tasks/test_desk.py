@@ -34,6 +34,7 @@ from tests.desk_names import (
 )
 from tests.desk_office import build
 from tests.desk_person import Person, signed_in
+from tests.migrated_store import sqlite_store
 
 
 @pytest.fixture
@@ -44,10 +45,7 @@ def bureau(store_url: str, tmp_path: Path) -> Bureau:
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
     """On SQLite alone, for what does not depend on the database."""
-    from inspection.store.engine import migrate
-
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

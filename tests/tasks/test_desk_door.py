@@ -8,10 +8,10 @@ import openpyxl
 import pytest
 
 from inspection.source_map import load_source_maps
-from inspection.store.engine import migrate
 from tests.desk_names import CAMPAIGN, PROFILE, SCHOOL_A, SCHOOL_B, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in
+from tests.migrated_store import sqlite_store
 
 INDICATORS = f"/uploads/{CAMPAIGN}/indicators"
 HEADINGS = [
@@ -21,8 +21,7 @@ HEADINGS = [
 
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

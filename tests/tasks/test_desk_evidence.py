@@ -6,10 +6,11 @@ import pytest
 
 from inspection.canonical import digest_bytes
 from inspection.store import value_evidence
-from inspection.store.engine import migrate, reading
+from inspection.store.engine import reading
 from tests.desk_names import CAMPAIGN, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in
+from tests.migrated_store import sqlite_store
 
 PAGE = f"/evidence/{CAMPAIGN}"
 PHOTO = b"\xff\xd8\xff\xe0 a photograph of sixty throws"
@@ -17,8 +18,7 @@ PHOTO = b"\xff\xd8\xff\xe0 a photograph of sixty throws"
 
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from inspection.expectation import RESULT_COLUMNS
 from inspection.store import quality, roster, submission
-from inspection.store.engine import migrate, reading, writing
+from inspection.store.engine import reading, writing
 from tests.desk_names import SCHOOL_A, SCHOOL_B, TERM, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in
+from tests.migrated_store import sqlite_store
 
 BEFORE = "2024-2025-2"
 REASON = "近视人数不得多于视力筛查人数，请核对后改正。"
@@ -18,8 +19,7 @@ REASON = "近视人数不得多于视力筛查人数，请核对后改正。"
 
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     bureau = build(url, tmp_path / "workspace")
     with writing(url) as session:
         roster.enter(session, BEFORE, "schools", roster.schools(session, TERM))

@@ -11,10 +11,11 @@ from desk.__main__ import main
 from desk.office import DEMO_SECRET, require_private_way, require_secret
 from inspection.errors import SettingError
 from inspection.store import account
-from inspection.store.engine import migrate, reading
+from inspection.store.engine import reading
 from tests.desk_names import CAMPAIGN, PASSWORD, PROFILE, Bureau
 from tests.desk_office import build
 from tests.desk_person import Person, signed_in
+from tests.migrated_store import sqlite_store
 
 
 @pytest.fixture
@@ -25,8 +26,7 @@ def bureau(store_url: str, tmp_path: Path) -> Bureau:
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
     """On SQLite alone, for what does not depend on the database."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from inspection.canonical import digest_bytes
-from inspection.store.engine import migrate, writing
+from inspection.store.engine import writing
 from tests.desk_names import CAMPAIGN, HOSTILE_NAME, INDICATORS_A, TERM, TOLD_A, WARNED_A, WARNED_B, Bureau
 from tests.desk_office import build
 from tests.desk_person import Person, quiet, signed_in
+from tests.migrated_store import sqlite_store
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspection.canonical import digest_bytes
-from inspection.store.engine import migrate, reading, writing
+from inspection.store.engine import reading, writing
 from inspection.store.submission import enter
 from inspection.store.tables import Campaign
 from inspection.store.upload import of_submission
@@ -16,6 +16,7 @@ from inspection.submission import Received
 from tests.desk_names import CAMPAIGN, FINDINGS_A, INDICATORS_A, OPENED, SCHOOL_A, SCHOOL_B, TERM, Bureau
 from tests.desk_office import build
 from tests.desk_person import Person, signed_in
+from tests.migrated_store import sqlite_store
 
 XLSX = b"PK\x03\x04 not opened here"
 INDICATORS, FINDINGS = f"/uploads/{CAMPAIGN}/indicators", f"/uploads/{CAMPAIGN}/findings"
@@ -30,8 +31,7 @@ def bureau(store_url: str, tmp_path: Path) -> Bureau:
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
     """On SQLite alone, for what does not depend on the database."""
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     return build(url, tmp_path / "workspace")
 
 

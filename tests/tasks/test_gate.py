@@ -19,7 +19,7 @@ from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import gate as gates
 from inspection.store import ledger, value_evidence
-from inspection.store.engine import migrate, reading, writing
+from inspection.store.engine import reading, writing
 from inspection.store.tables import Draw, Recusal, School, VisitResult
 from inspection.store.value_evidence import EvidenceLine
 from inspection.store.writing import put
@@ -34,6 +34,7 @@ from tasks.publication import publish
 from tasks.record_sheet import write_record_sheet
 from tasks.visit import dispatch_teams
 from tasks.workspace import public
+from tests.migrated_store import sqlite_store
 from tests.tasks.special_office import CAMPAIGN, DIRECTOR, SCHOOLS, apart, bureau, school
 
 COMMITTED = datetime(2026, 5, 6, 1, tzinfo=UTC)
@@ -59,8 +60,7 @@ def either_office(tmp_path: Path, store_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[str]:
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     with scored(tmp_path, url):
         yield url
 

@@ -22,6 +22,7 @@ from tests.desk_names import SCHOOL_A, Bureau
 from tests.desk_names import TERM as DESK_TERM
 from tests.desk_office import build
 from tests.desk_person import signed_in
+from tests.migrated_store import sqlite_store
 from tests.tasks.special_office import CAMPAIGN, PEOPLE, SCHOOLS, TERM, bureau, school
 
 AS_OF = datetime(2026, 5, 6, 1, tzinfo=UTC)
@@ -92,10 +93,7 @@ def test_an_answer_stands_and_an_unknown_question_has_none(office: str) -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
-    from inspection.store.engine import migrate
-
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    migrate(url)
+    url = sqlite_store(tmp_path)
     made = build(url, tmp_path / "workspace")
     with writing(url) as session:
         enter(session, leaders={SCHOOL_A: "赵敏"}, worked={"i-02": SCHOOL_A}, term=DESK_TERM)
