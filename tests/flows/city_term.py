@@ -63,9 +63,7 @@ class Finished:
 
 def run_city(folder: Path, school_count: int, *, has_kept: bool = True) -> Finished:
     """Write a city of this size and run its term; `has_kept` with what schools keep of the term's work."""
-    sizes = Sizes(
-        school_count=school_count, students_per_school=40, answers_per_school=20, has_kept=has_kept
-    )
+    sizes = Sizes(school_count=school_count, students_per_school=40, answers_per_school=20, has_kept=has_kept)
     with office(folder):
         write_city(folder / "workspace", seed=SEED, sizes=sizes)
         journal = Journal(folder)
