@@ -159,7 +159,8 @@ def _beside(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return where the rubric's figures stand among like schools, and how they moved over the school's terms."""
     asked = {criterion.rule.indicator for criterion in rubric.criteria}
-    terms = roster.terms_of_season(session, plan.term.id)
+    # A special inspection may score a term that has no figures yet.
+    terms = sorted({*roster.terms_of_season(session, plan.term.id), plan.term.id})
     frames = {term: roster.indicators(session, term) for term in terms}
     history = {term: frame[frame.indicator_id.isin(asked)] for term, frame in frames.items()}
     before = set(evidence.previous["school_code"])

@@ -213,7 +213,15 @@ def test_the_same_facts_give_the_same_bytes_in_another_process_too(tmp_path: Pat
     ]
     assert digests[0] == digests[1]
     assert set(again) == {
-        f"{template}.pdf" for template in (*LETTERS, "special_notice", "dossier", "quality_report")
+        f"{template}.pdf"
+        for template in (
+            *LETTERS,
+            "special_notice",
+            "dossier",
+            "quality_report",
+            "draw_record_sheet",
+            "score_sheet",
+        )
     }
     assert "SOURCE_DATE_EPOCH" not in os.environ
 
