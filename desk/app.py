@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from desk import (
+    analyses,
     campaigns,
     cases,
     documents,
@@ -90,6 +91,7 @@ def _routes() -> list[Route]:
         Route("/quality", submissions.quality),
         Route("/quality/schools", history.school_list),
         Route("/quality/schools/{school_code}", history.school),
+        Route("/analyses", analyses.analysis_list),
         Route("/recusals", recusals.recusal_list),
         Route("/recusals/{term_id}/{question_id}", action(recusals.answer), methods=["POST"]),
         Route("/records", records.records),

@@ -20,7 +20,7 @@ from desk.files import is_inside, read_inside
 from desk.office import Office
 from desk.page import Call, refuse
 from inspection import ledger as rules
-from inspection.access import Kind, Owner, Verdict, admit
+from inspection.access import KIND_TITLES, Kind, Owner, Verdict, admit
 from inspection.canonical import canonical, digest_bytes
 from inspection.errors import Fault, ProtocolError
 from inspection.store import access, draw, ledger, record_sheet, special, value_evidence
@@ -289,6 +289,17 @@ def _score_sheet(_session: Session, _office: Office, campaign_id: str, school_co
     )
 
 
+def _analysis(_session: Session, _office: Office, term_id: str, level: str, code: str) -> Found:
+    is_process, is_school = level == "process", level != "district"
+    title = KIND_TITLES[kind := Kind.TEACHING_PROCESS if is_process else Kind.QUALITY_ANALYSIS]
+    return Found(
+        kind=kind,
+        owner=Owner(school_code=code) if is_school else Owner(district_code=code),
+        name=f"{title}-{code}.pdf",
+        parts=("outbox", term_id, "analyses", f"{level}-{code}.pdf"),
+    )
+
+
 def _fault_list(_session: Session, office: Office, term_id: str, data_set: str) -> Found:
     title = office.source_maps[data_set].title if data_set in office.source_maps else data_set
     return Found(
@@ -359,6 +370,7 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),
     (re.compile(rf"terms/{_ID}/quality/({_NAME}(?:/{_NAME}){{0,7}})"), _quality),
     (re.compile(rf"terms/{_ID}/blanks/({_NAME})"), _blank),
+    (re.compile(rf"terms/{_ID}/analyses/(school|district|process)-(\w{{3,10}})\.pdf"), _analysis),
     (re.compile(rf"terms/{_ID}/corrections/([a-z_]{{1,64}})"), _fault_list),
     (re.compile(rf"submissions/{_ID}/correction-workbook"), _correction),
     (re.compile(rf"submissions/{_ID}/original"), _original),

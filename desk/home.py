@@ -9,7 +9,7 @@ from desk.cases import visible_cases
 from desk.page import Call, page
 from desk.submissions import visible_submissions
 from desk.uploads import owed
-from inspection.access import Kind, Reach, Role, reach
+from inspection.access import AT_SCHOOL, Kind, Reach, Role, reach
 from inspection.case import CaseState
 from inspection.store import waiting
 from inspection.store.engine import reading
@@ -37,7 +37,7 @@ def home(call: Call) -> Response:
 def unit_title(session: Session, call: Call) -> str:
     """Return whom the person stands for: a school, a district, or the role itself."""
     viewer = call.viewer
-    if viewer.role is Role.SCHOOL:
+    if viewer.role in AT_SCHOOL:
         return waiting.school_name(session, viewer.scope) or viewer.scope
     if viewer.role is Role.DISTRICT:
         return call.office.districts.get(viewer.scope, viewer.scope)
@@ -64,7 +64,7 @@ def _teams(session: Session, call: Call) -> list[dict[str, object]]:
 
 
 def _score_sheets(session: Session, call: Call) -> list[tuple[str, str]]:
-    if call.viewer.role is not Role.SCHOOL:
+    if call.viewer.role not in AT_SCHOOL:
         return []
     return [
         sheet

@@ -33,6 +33,7 @@ MENU = (
     ("/cases", "", Kind.CASE),
     ("/submissions", "数据上报", Kind.SUBMISSION),
     ("/quality", "数据质量", Kind.QUALITY_REPORT),
+    ("/analyses", "质量分析", Kind.QUALITY_ANALYSIS),
     ("/recusals", "回避核实", Kind.RECUSAL),
     ("/records", "抽取与台账", Kind.DRAW_RECORD),
     ("/access-log", "查阅记录", Kind.ACCESS_LOG),

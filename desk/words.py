@@ -9,7 +9,7 @@ from desk.office import OFFICE_TIME
 from inspection import campaign as campaign_states
 from inspection import case as case_states
 from inspection import rectification, standing
-from inspection.access import KIND_TITLES, ROLE_TITLES, Kind, Role, Verdict, Viewer, reach
+from inspection.access import AT_SCHOOL, KIND_TITLES, ROLE_TITLES, Kind, Role, Verdict, Viewer, reach
 from inspection.campaign import CampaignState
 from inspection.case import CaseState
 from inspection.measure import RESULT_TITLES as _RESULT_TITLES
@@ -59,6 +59,7 @@ ASKED_TONES: Mapping[Verdict, str] = MappingProxyType(
 _NOT_MINE = {
     Role.INSPECTOR: "这份材料不属于您所在的检查组。",
     Role.SCHOOL: "这份材料不是发给贵校或者由贵校报送的。",
+    Role.HEAD: "这份材料不是发给贵校或者由贵校报送的。",
     Role.DISTRICT: "这份材料不属于您所在的区县。",
 }
 
@@ -115,7 +116,7 @@ def role_title(role: Role) -> str:
 
 def cases_title(role: Role) -> str:
     """Return what the list of cases is called: for a school they are the papers it gets."""
-    return "告知与文书" if role in {Role.SCHOOL, Role.DISTRICT} else "案件"
+    return "告知与文书" if role in AT_SCHOOL | {Role.DISTRICT} else "案件"
 
 
 def mode(code: str) -> str:
@@ -179,7 +180,7 @@ def case_state(case: CaseLine, role: Role) -> str:
     if not is_inside and state in {CaseState.HEARD, CaseState.APPROVED, CaseState.RETURNED}:
         return "正在研究处理"
     if not is_inside and state is CaseState.PROPOSED:
-        return "已告知，待贵校陈述申辩" if role is Role.SCHOOL else "已告知学校"
+        return "已告知，待贵校陈述申辩" if role in AT_SCHOOL else "已告知学校"
     return case_states.TITLES[state]
 
 
@@ -240,7 +241,7 @@ def _reply_due(case: CaseLine, role: Role, today: date) -> Step:
         return Step("意见已收到，等候研究答复", "gone")
     if case.expires_on is not None and today > case.expires_on:
         return Step(f"陈述申辩期限已于{_day(case.expires_on)}届满", "gone")
-    if role is Role.SCHOOL:
+    if role in AT_SCHOOL:
         return Step(f"请于{_day(case.expires_on)}前提出书面意见", "late")
     return Step(f"等候学校提出意见，期限至{_day(case.expires_on)}")
 

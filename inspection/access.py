@@ -23,6 +23,7 @@ class Role(StrEnum):
     OFFICE = "office"
     INSPECTOR = "inspector"
     SCHOOL = "school"
+    HEAD = "head"
     DISTRICT = "district"
     DISCIPLINE = "discipline"
     ENGINEER = "engineer"
@@ -34,16 +35,25 @@ ROLE_TITLES: Mapping[Role, str] = MappingProxyType(
         Role.OFFICE: "教育督导室",
         Role.INSPECTOR: "检查人员",
         Role.SCHOOL: "学校",
+        Role.HEAD: "校长",
         Role.DISTRICT: "区县",
         Role.DISCIPLINE: "纪检监督",
         Role.ENGINEER: "数据工程师",
     }
 )
-SCOPED = frozenset({Role.INSPECTOR, Role.SCHOOL, Role.DISTRICT})
-_SCOPE_WORDS = {Role.INSPECTOR: "人员编号", Role.SCHOOL: "10位学校标识码", Role.DISTRICT: "区县代码"}
+AT_SCHOOL = frozenset({Role.SCHOOL, Role.HEAD})
+"""Those who see what is their own school's; only the head sees how the classes are taught."""
+SCOPED = frozenset({Role.INSPECTOR, Role.DISTRICT}) | AT_SCHOOL
+_SCOPE_WORDS = {
+    Role.INSPECTOR: "人员编号",
+    Role.SCHOOL: "10位学校标识码",
+    Role.HEAD: "10位学校标识码",
+    Role.DISTRICT: "区县代码",
+}
 _SCOPE_FORMS = {
     Role.INSPECTOR: re.compile(r"[a-z0-9-]{2,64}"),
     Role.SCHOOL: re.compile(r"\d{10}"),
+    Role.HEAD: re.compile(r"\d{10}"),
     Role.DISTRICT: re.compile(r"[0-9A-Z]{3,6}"),
 }
 _ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,63}")
@@ -68,6 +78,8 @@ class Kind(StrEnum):
     BLANK_WORKBOOK = "blank-workbook"
     QUALITY_REPORT = "quality-report"
     SCORE_SHEET = "score-sheet"
+    QUALITY_ANALYSIS = "quality-analysis"
+    TEACHING_PROCESS = "teaching-process"
     RECUSAL = "recusal"
     DRAW_RECORD = "draw-record"
     DRAW_ANNEX = "draw-annex"
@@ -93,6 +105,8 @@ KIND_TITLES: Mapping[Kind, str] = MappingProxyType(
         Kind.BLANK_WORKBOOK: "空白报表",
         Kind.QUALITY_REPORT: "数据质量报告",
         Kind.SCORE_SHEET: "评价得分明细表",
+        Kind.QUALITY_ANALYSIS: "学业质量分析报告",
+        Kind.TEACHING_PROCESS: "教学过程分析报告",
         Kind.RECUSAL: "回避核实",
         Kind.DRAW_RECORD: "抽取记录",
         Kind.DRAW_ANNEX: "抽取附件",
@@ -137,7 +151,8 @@ class Owner:
 
 _BUREAU = {Role.DIRECTOR: Reach.ANY, Role.OFFICE: Reach.ANY}
 _TEAM = {**_BUREAU, Role.INSPECTOR: Reach.OWN}
-_UNITS = {**_BUREAU, Role.SCHOOL: Reach.OWN, Role.DISTRICT: Reach.OWN}
+_SCHOOL = dict.fromkeys(sorted(AT_SCHOOL), Reach.OWN)
+_UNITS = {**_BUREAU, **_SCHOOL, Role.DISTRICT: Reach.OWN}
 _SENDERS = {**_UNITS, Role.INSPECTOR: Reach.OWN}
 _DRAW = {**_BUREAU, Role.DISCIPLINE: Reach.ANY}
 
@@ -158,7 +173,9 @@ RULES: Mapping[Kind, Mapping[Role, Reach]] = MappingProxyType(
         Kind.CORRECTION_WORKBOOK: _UNITS,
         Kind.BLANK_WORKBOOK: {**_BUREAU, Role.DISTRICT: Reach.OWN},
         Kind.QUALITY_REPORT: {**_BUREAU, Role.ENGINEER: Reach.ANY, Role.DISTRICT: Reach.OWN},
-        Kind.SCORE_SHEET: {**_BUREAU, Role.SCHOOL: Reach.OWN},
+        Kind.SCORE_SHEET: {**_BUREAU, **_SCHOOL},
+        Kind.QUALITY_ANALYSIS: _UNITS,
+        Kind.TEACHING_PROCESS: {Role.HEAD: Reach.OWN},
         Kind.RECUSAL: _DRAW,
         Kind.DRAW_RECORD: _DRAW,
         Kind.DRAW_ANNEX: {Role.DISCIPLINE: Reach.ANY},
@@ -207,6 +224,7 @@ def owns(viewer: Viewer, owner: Owner) -> bool:
     mine: Mapping[Role, Collection[str]] = {
         Role.INSPECTOR: owner.inspector_ids,
         Role.SCHOOL: {owner.school_code},
+        Role.HEAD: {owner.school_code},
         Role.DISTRICT: {owner.district_code},
     }
     return bool(viewer.scope) and viewer.scope in mine.get(viewer.role, ())

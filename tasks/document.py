@@ -1,8 +1,8 @@
 """Renders facts into PDF documents: one template folder each, our own fonts, the same bytes every time.
 
-Here: the template environment, the door WeasyPrint's requests pass, the failures a person can mend, the
-previews. Not here: what a document says (`inspection.notice`, `inspection.dossier`), its layout
-(`report_templates`), where finished files are kept.
+Here: the door WeasyPrint's requests pass, the failures a person can mend, the
+previews. Not here: what a document says (`inspection.notice`, `inspection.dossier`), how templates
+format it (`tasks.page_template`), its layout (`report_templates`), where finished files are kept.
 """
 
 import ctypes
@@ -12,6 +12,7 @@ import re
 import sys
 import threading
 import warnings
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,22 +22,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import segno
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from markupsafe import Markup, escape
+from jinja2 import TemplateError
 from pydantic import TypeAdapter
 
-from inspection import notice
 from inspection.canonical import digest, digest_bytes
 from inspection.dossier import DossierFacts
 from inspection.errors import DocumentError, Fault, InspectionError, SettingError
 from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
+from inspection.quality_analysis import QualityAnalysisFacts
 from inspection.quality_report import QualityReportFacts
-from inspection.record_sheet import DrawRecordSheetFacts, in_fours
+from inspection.record_sheet import DrawRecordSheetFacts
 from inspection.score_sheet import ScoreSheetFacts
 from inspection.special_notice import SpecialNoticeFacts
+from inspection.teaching_process import TeachingProcessFacts
 from inspection.unranked import require_unranked_facts
+from tasks.page_template import IMAGE, page_environment
 
 Facts = (
     WarningFacts
@@ -47,6 +48,8 @@ Facts = (
     | QualityReportFacts
     | ScoreSheetFacts
     | DrawRecordSheetFacts
+    | QualityAnalysisFacts
+    | TeachingProcessFacts
 )
 
 ROOT = Path(__file__).resolve().parent.parent / "report_templates"
@@ -59,17 +62,16 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     "quality_report": QualityReportFacts,
     "score_sheet": ScoreSheetFacts,
     "draw_record_sheet": DrawRecordSheetFacts,
+    "quality_analysis": QualityAnalysisFacts,
+    "teaching_process": TeachingProcessFacts,
 }
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-MARK_WIDTH_POINTS = 425  # 150 mm of the 156 mm of the text area
-MARK_POINTS = 44  # largest size of the issuer's mark: 上级机关 prints theirs no smaller
 _MISSING_GLYPH = re.compile(r"\.notdef glyph .* \(U\+([0-9A-F]{4,6})\)", re.DOTALL)
 _SLOWER = "Using fontTools instead of HarfBuzz-Subset"  # `check_rendering` says so, once and in time
-_WHOLE = re.compile(r"\d{4}[—–-]\d{4,}|\b[A-Z]{2,}\d*-\w+")
 _rendering = threading.Lock()
 
 
@@ -192,49 +194,9 @@ def preview(folder: Path) -> list[Path]:
     return files
 
 
-@cache
-def _templates(root: Path) -> Environment:
-    """The environment of a root, with the named filters that templates format with."""
-    environment = Environment(
-        loader=FileSystemLoader(root),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "cn_date": notice.chinese_date,
-        "cn_span": notice.date_range,
-        "numeral": notice.chinese_numeral,
-        "fit": mark_points,
-        "whole": whole,
-        "in_fours": in_fours,
-        "sha256": lambda text: digest_bytes(text.encode()),
-        "qr": qr,
-    }
-    return environment
-
-
-def mark_points(bureau_name: str) -> float:
-    """Return the size in points at which a bureau's name and 文件 fill one line at most."""
-    characters = len(bureau_name) + 2
-    return min(MARK_POINTS, round(MARK_WIDTH_POINTS / (characters * 1.04), 1))
-
-
-def whole(text: str) -> Markup:
-    """Return text in which a school year and a criterion's id are never broken between two lines."""
-    return Markup(_WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped
-
-
-def qr(text: str) -> Markup:
-    """Return the QR code of a text as SVG; a fifth of it may be damaged and it still reads."""
-    code = segno.make(text, error="q", micro=False)
-    return Markup(code.svg_inline(border=2, omitsize=True))  # noqa: S704 - holds coordinates only
-
-
 def _html(template: str, facts: Facts, root: Path) -> str:
     try:
-        return _templates(root).get_template(f"{template}/{template}.html").render(facts=facts)
+        return page_environment(root).get_template(f"{template}/{template}.html").render(facts=facts)
     except TemplateError as error:
         raise _wrong(facts.title, [f"{type(error).__name__}: {error}"]) from error
 
@@ -283,6 +245,10 @@ def _door(root: Path) -> Any:
     urls = _weasyprint().urls
 
     def fetch(url: str) -> Any:
+        if url.startswith(IMAGE):
+            return urls.URLFetcherResponse(
+                url, b64decode(url[len(IMAGE) :]), {"Content-Type": "image/svg+xml"}
+            )
         parts = urlsplit(url)
         file = Path(unquote(parts.path)).resolve()
         if parts.scheme != "file" or parts.netloc or not file.is_relative_to(root) or not file.is_file():

@@ -46,6 +46,11 @@ def quality_reports(term_id: str) -> Path:
     return settings().workspace / "outbox" / term_id / "quality"
 
 
+def analyses(term_id: str) -> Path:
+    """Return where a term's analyses of quality and teaching lie; no one of them is for everybody."""
+    return settings().workspace / "outbox" / term_id / "analyses"
+
+
 def outbox(campaign_id: str) -> Path:
     """Return where what is sent out lies: dossiers, workbooks, drafts, notices."""
     return settings().workspace / "outbox" / campaign_id

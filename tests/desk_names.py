@@ -31,6 +31,7 @@ PEOPLE: Mapping[str, tuple[Role, str]] = {
     "office-01": (Role.OFFICE, ""),
     "inspector-01": (Role.INSPECTOR, "i-01"),
     "school-a": (Role.SCHOOL, SCHOOL_A),
+    "head-a": (Role.HEAD, SCHOOL_A),
     "district-01": (Role.DISTRICT, "379901"),
     "discipline-01": (Role.DISCIPLINE, ""),
     "engineer-01": (Role.ENGINEER, ""),

@@ -22,13 +22,13 @@ from tasks.document import (
     ROOT,
     Request,
     check_rendering,
-    mark_points,
     preview,
     render_many,
     render_pdf,
     sample,
     template_digest,
 )
+from tasks.page_template import mark_points
 
 LETTERS = ("warning_notice", "commendation_notice", "hearing_letter")
 AS_OF = date(2026, 6, 26)
@@ -221,6 +221,8 @@ def test_the_same_facts_give_the_same_bytes_in_another_process_too(tmp_path: Pat
             "quality_report",
             "draw_record_sheet",
             "score_sheet",
+            "quality_analysis",
+            "teaching_process",
         )
     }
     assert "SOURCE_DATE_EPOCH" not in os.environ

@@ -15,7 +15,8 @@ from inspection.record_sheet import (
     drawn_facts,
     in_fours,
 )
-from tasks.document import qr, render_pdf, sample
+from tasks.document import render_pdf, sample
+from tasks.page_template import qr
 from tests.rules.example_draw import drawn, entries
 
 

@@ -22,7 +22,8 @@ RUBRICS = [
     path
     for folder in FOLDERS
     for path in sorted((ROOT / folder).glob("*.yaml"))
-    if path.name not in {"indicators.yaml", "matters.yaml", "measures.yaml", "risk.yaml"}
+    if path.name
+    not in {"indicators.yaml", "matters.yaml", "measures.yaml", "quality-analysis.yaml", "risk.yaml"}
 ]
 SUMS = {"sat_count", "pass_count", "grade", "subject"}
 

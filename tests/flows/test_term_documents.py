@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 import pypdf
 import pytest
 
+from inspection.quality_analysis import load_rule
 from inspection.store.engine import reading
 from inspection.store.upload import submissions
 from inspection.verify import verify
 from tasks.plan import plan_of
+from tasks.quality_analysis import TermFigures
 from tasks.score_sheet import score_sheets
+from tasks.settings import profile
 from tests.flows.city_term import Finished, office
 
 # One city's term serves these and their neighbours.
@@ -157,3 +161,23 @@ def test_every_score_line_can_be_traced_to_a_receipt_or_a_visit(finished: Finish
         assert named <= receipts
         assert named or "入校检查记录" in line.source or line.outcome == "not-established"
         assert line.clause in line.explanation
+
+
+def test_analyses_of_schools_add_up_to_those_of_their_districts(finished: Finished) -> None:
+    with office(finished.folder):
+        rule = load_rule(profile().folders.rubrics)
+        figures = TermFigures(plan_of(finished.campaign_id), rule, date(2026, 5, 20))
+        units, classes = list(figures.units()), list(figures.classes())
+    sat: dict[str, Counter[tuple[str, str, int]]] = {"school": Counter(), "district": Counter()}
+    for unit in units:
+        for stage in unit.stages:
+            for grade in stage.grades:
+                for line in grade.lines:
+                    sat[unit.unit_level][stage.stage, line.subject, line.grade] += line.sat_count
+    assert sat["school"] == sat["district"]
+    schools = [unit.unit_code for unit in units if unit.unit_level == "school"]
+    assert schools == sorted(schools)
+    assert len(schools) >= 40
+    assert any(line.change_pp is not None for unit in units for stage in unit.stages for line in stage.lines)
+    assert any(subject.courses for unit in units for stage in unit.stages for subject in stage.subjects)
+    assert any(item.minutes for school in classes for item in school.classes)

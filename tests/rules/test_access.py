@@ -33,32 +33,35 @@ ROLES = [
     Role.OFFICE,
     Role.INSPECTOR,
     Role.SCHOOL,
+    Role.HEAD,
     Role.DISTRICT,
     Role.DISCIPLINE,
     Role.ENGINEER,
 ]
 TABLE = """
-    campaign             A A o . . A A
-    team                 A A o . . . .
-    dossier              A A o . . . .
-    findings-workbook    A A o . . . .
-    case                 A A . o o . .
-    draft                A A . . . . .
-    hearing-letter       A A . o o . .
-    hearing-register     A A . . . . .
-    notice               A A . o o . .
-    submission           A A o o o . A
-    submitted-file       A A o o o . .
-    student-original     . . . . . . .
-    correction-workbook  A A . o o . .
-    blank-workbook       A A . . o . .
-    quality-report       A A . . o . A
-    score-sheet          A A . o . . .
-    recusal              A A . . . A .
-    draw-record          A A . . . A .
-    draw-annex           . . . . . A .
-    ledger               A A . . . A .
-    access-log           A . . . . A .
+    campaign             A A o . . . A A
+    team                 A A o . . . . .
+    dossier              A A o . . . . .
+    findings-workbook    A A o . . . . .
+    case                 A A . o o o . .
+    draft                A A . . . . . .
+    hearing-letter       A A . o o o . .
+    hearing-register     A A . . . . . .
+    notice               A A . o o o . .
+    submission           A A o o o o . A
+    submitted-file       A A o o o o . .
+    student-original     . . . . . . . .
+    correction-workbook  A A . o o o . .
+    blank-workbook       A A . . . o . .
+    quality-report       A A . . . o . A
+    score-sheet          A A . o o . . .
+    quality-analysis     A A . o o o . .
+    teaching-process     . . . . o . . .
+    recusal              A A . . . . A .
+    draw-record          A A . . . . A .
+    draw-annex           . . . . . . A .
+    ledger               A A . . . . A .
+    access-log           A . . . . . A .
 """
 SIGNS = {"A": Reach.ANY, "o": Reach.OWN, ".": None}
 WANTED = {
@@ -66,7 +69,7 @@ WANTED = {
     for kind, *signs in map(str.split, TABLE.strip().splitlines())
     for role, sign in zip(ROLES, signs, strict=True)
 }
-SCOPES = {Role.INSPECTOR: "i-01", Role.SCHOOL: "2137990001", Role.DISTRICT: "379901"}
+SCOPES = {Role.INSPECTOR: "i-01", Role.SCHOOL: "2137990001", Role.HEAD: "2137990001", Role.DISTRICT: "379901"}
 MINE = Owner("2137990001", "379901", frozenset({"i-01", "i-02"}))
 OTHERS = Owner("2137990002", "379902", frozenset({"i-03"}))
 

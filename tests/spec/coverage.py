@@ -20,7 +20,7 @@ from inspection.target import LEVELS, Target, TargetAmbiguity, check_targets
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "coverage.md"
 NUMBERS = Path(__file__).with_name("requirements.txt")
-NO_RUBRIC = {"indicators", "matters", "measures", "risk"}
+NO_RUBRIC = {"indicators", "matters", "measures", "quality-analysis", "risk"}
 KINDS = {
     "threshold": "规定值",
     "range": "范围",

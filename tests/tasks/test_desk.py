@@ -95,6 +95,18 @@ def addresses(bureau: Bureau, role: Role) -> dict[Kind, tuple[str, str]]:
             f"/documents/campaigns/{CAMPAIGN}/scores/{SCHOOL_A}-primary.pdf",
             f"/documents/campaigns/{CAMPAIGN}/scores/{SCHOOL_B}-primary.pdf",
         ),
+        Kind.QUALITY_ANALYSIS: tuple(
+            f"/documents/terms/{TERM}/analyses/{name}.pdf"
+            for name in (
+                ("district-379901", "district-379902")
+                if role is Role.DISTRICT
+                else (f"school-{SCHOOL_A}", f"school-{SCHOOL_B}")
+            )
+        ),
+        Kind.TEACHING_PROCESS: (
+            f"/documents/terms/{TERM}/analyses/process-{SCHOOL_A}.pdf",
+            f"/documents/terms/{TERM}/analyses/process-{SCHOOL_B}.pdf",
+        ),
         Kind.RECUSAL: ("/recusals",) * 2,
         Kind.DRAW_RECORD: (f"/documents/campaigns/{CAMPAIGN}/draw-record",) * 2,
         Kind.DRAW_ANNEX: (f"/documents/campaigns/{CAMPAIGN}/draw-annex",) * 2,
@@ -126,6 +138,7 @@ def test_a_list_shows_nothing_that_its_pages_would_refuse(bureau: Bureau, accoun
         "/cases",
         "/submissions",
         "/quality",
+        "/analyses",
         "/records",
         f"/campaigns/{CAMPAIGN}",
     ):
