@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
 from tests.flows.city_term import Finished, run_city
@@ -10,9 +11,18 @@ from tests.flows.city_term import Finished, run_city
 
 @pytest.fixture(scope="session", autouse=True)
 def prefect() -> Iterator[None]:
-    """A real Prefect server with a database of its own, for all flow tests."""
-    with prefect_test_harness(server_startup_timeout=240):
+    """A real Prefect server with a database of its own, for all flow tests.
+
+    Nobody watches for zombies here, and a run waits up to a second for its heart to stop.
+    """
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}), prefect_test_harness(240):
         yield
+
+
+@pytest.fixture(scope="session")
+def smaller(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A small city's term, with nothing of what schools keep."""
+    return run_city(tmp_path_factory.mktemp("smaller"), 12, has_kept=False)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from inspection.request import GatedRequest
 from inspection.store.engine import reading
 from inspection.store.tables import Campaign, Case
 from tasks.workspace import inbox
-from tests.flows.city_term import SEED, Finished, office, row_counts, run_city
+from tests.flows.city_term import SEED, Finished, office, row_counts
 from tests.kill.term_process import content, documents
 
 # One city's term serves these and their neighbours.
@@ -60,34 +60,33 @@ def test_outsiders_verify_the_published_record(finished: Finished) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_same_term_again_gives_the_same_digests_and_no_new_rows(finished: Finished) -> None:
+def test_the_same_term_again_gives_the_same_digests_and_no_new_rows(smaller: Finished) -> None:
     before, stored, sent = (
-        row_counts(finished.database_url),
-        content(finished.database_url),
-        documents(finished.folder),
+        row_counts(smaller.database_url),
+        content(smaller.database_url),
+        documents(smaller.folder),
     )
-    stray = finished.workspace / "inbox" / "2025-2026-2-退回"
-    inbox = finished.workspace / "inbox" / "2025-2026-2"
+    stray = smaller.workspace / "inbox" / "2025-2026-2-退回"
+    inbox = smaller.workspace / "inbox" / "2025-2026-2"
     for name in STRAY_FILES:
         (stray / name).replace(inbox / name)
-    journal = Journal(finished.folder)
-    with office(finished.folder):
-        run_term(journal, finished.workspace, finished.campaign_id, seed=SEED)
-    again = Finished(finished.folder, finished.campaign_id, journal, [])
+    journal = Journal(smaller.folder)
+    with office(smaller.folder):
+        run_term(journal, smaller.workspace, smaller.campaign_id, seed=SEED)
+    again = Finished(smaller.folder, smaller.campaign_id, journal, [])
     # These stages speak of what waits or is owed at the time; in a finished term nothing is.
     passing = {"提出建议", "期间公示", "审批制发", "跟踪整改"}
-    told, first = again.digests(), finished.digests()
+    told, first = again.digests(), smaller.digests()
     assert {k: v for k, v in told.items() if k not in passing} == {
         k: v for k, v in first.items() if k not in passing
     }
-    assert content(finished.database_url) == stored
-    assert documents(finished.folder) == sent
-    assert row_counts(finished.database_url) == before
+    assert content(smaller.database_url) == stored
+    assert documents(smaller.folder) == sent
+    assert row_counts(smaller.database_url) == before
 
 
-def test_the_number_of_task_runs_does_not_grow_with_the_city(finished: Finished, tmp_path: Path) -> None:
+def test_the_number_of_task_runs_does_not_grow_with_the_city(finished: Finished, smaller: Finished) -> None:
     # Data sets that nobody hands in are looked for all the same.
-    smaller = run_city(tmp_path, 12, has_kept=False)
     assert asyncio.run(settled(smaller.campaign_id)) == asyncio.run(settled(finished.campaign_id))
 
 
