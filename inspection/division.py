@@ -72,6 +72,9 @@ CLASSES_OF_TYPE: Mapping[str, frozenset[str]] = MappingProxyType(
         "teaching-point": frozenset({"21"}),
         "junior-school": frozenset({"31", "32"}),
         "nine-year-school": frozenset({"21", "31"}),
+        "senior-school": frozenset({"34"}),
+        "complete-secondary-school": frozenset({"31", "34"}),
+        "twelve-year-school": frozenset({"21", "31", "34"}),
     }
 )
 _COLUMNS = ["code", "name", "valid_to", "successor"]

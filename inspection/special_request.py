@@ -77,7 +77,8 @@ class SchoolChoice(Form):
         default=(),
         title="筛选：办学类型",
         description="primary-school 小学；junior-school 初级中学；nine-year-school 九年一贯制学校；"
-        "teaching-point 教学点。须为名录中已有的类型，不填即不限",
+        "teaching-point 教学点；senior-school 高级中学；complete-secondary-school 完全中学；"
+        "twelve-year-school 十二年一贯制学校。须为名录中已有的类型，不填即不限",
     )
     locations: tuple[Literal["urban", "town", "rural"], ...] = Field(
         default=(), title="筛选：城乡类型", description="urban 城区；town 镇区；rural 乡村。不填即不限"

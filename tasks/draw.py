@@ -6,7 +6,7 @@ The opening is in `opening`.
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -37,10 +37,12 @@ from tasks.border import task
 from tasks.clock import now
 from tasks.gate import Asked, pass_commit
 from tasks.plan import plan_of
+from tasks.score import rubric_of
 from tasks.settings import profile, settings
 
 DEMO_SECRET = "de" * 32
 OUTSIDE_TARGET = "不属于本次定向抽查的范围"
+NOT_CONCERNED = "评价细则不涉及该校的学段"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _STRATUM = {"district": "district_code", "stage": "stages", "location": "location", "type": "school_type"}
 
@@ -174,6 +176,7 @@ def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
     reached = pool.reached(session, plan.campaign, matters, cycle_id=plan.cycle) if due_ratio else set()
     listed, named = set(places.school_code), set(people.inspector_id)
     done = pool.inspected(session, plan.campaign, matters, year=as_of.year)
+    scored = rubric_of(plan)[0].stages
     return DrawSetup(
         campaign_id=plan.campaign,
         mode=plan.mode,
@@ -182,7 +185,10 @@ def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
         schools=[
             replace(
                 _pool_school(
-                    row, plan, classes.get(row["school_code"], ""), done.get(row["school_code"], "")
+                    row | {"stages": ",".join(inspected_stages(row["stages"], scored))},
+                    plan,
+                    classes.get(row["school_code"], ""),
+                    done.get(row["school_code"], ""),
                 ),
                 is_due=bool(due_ratio) and row["school_code"] not in reached,
             )
@@ -201,9 +207,17 @@ def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
     )
 
 
+def inspected_stages(stages: str, scored: Collection[str]) -> list[str]:
+    """Return those of a school's stages (joined by commas) that the rubric speaks of.
+
+    A school with none of them is not inspected under it, whatever the pool.
+    """
+    return [stage for stage in stages.split(",") if stage in scored]
+
+
 def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str, exclusion: str) -> PoolSchool:
     assert plan.draw is not None
-    stages = str(row["stages"]).split(",")
+    stages = [stage for stage in str(row["stages"]).split(",") if stage]
     # A team with fewer seats than stages covers the highest: its lessons are the hardest to judge.
     is_in_pool = plan.draw.target.holds(
         school_type=row["school_type"], stages=stages, district_code=row["district_code"]
@@ -215,7 +229,7 @@ def _pool_school(row: dict[str, Any], plan: Plan, risk_class: str, exclusion: st
         district_code=row["district_code"],
         requires=tuple(needed) if plan.team.requires_stage_expertise else (),
         risk_class=risk_class,
-        exclusion=exclusion or ("" if is_in_pool else OUTSIDE_TARGET),
+        exclusion=exclusion or (NOT_CONCERNED if not stages else "" if is_in_pool else OUTSIDE_TARGET),
     )
 
 

@@ -51,6 +51,9 @@ SCHOOL_TYPES = {
     "junior-school": "初级中学",
     "nine-year-school": "九年一贯制学校",
     "teaching-point": "教学点",
+    "senior-school": "高级中学",
+    "complete-secondary-school": "完全中学",
+    "twelve-year-school": "十二年一贯制学校",
 }
 LOCATIONS = {"urban": "城区", "town": "镇区", "rural": "乡村"}
 TO_BRING = ("督导证件与本手册", "检查记录表（电子版和纸质版）", "相机或具备拍照功能的设备", "回避声明")

@@ -190,7 +190,7 @@ def plant_in_schools(planter: Planter, table: Table, *, template: Row, unused_co
         planter.add("malformed-code", table, row, "学校标识码")
     for kind, name, column, value in (
         ("unknown-district", "示例市高新区创业路小学", "所属区县", "示例市高新区"),
-        ("unknown-choice", f"{district}外国语中学", "办学类型", "完全中学"),
+        ("unknown-choice", f"{district}外国语中学", "办学类型", "一贯制学校"),
         ("text-in-number", f"{district}东苑小学", "在校生数", "约500"),
         ("negative-count", f"{district}西苑小学", "班级数", -3),
     ):

@@ -6,6 +6,7 @@ from pathlib import Path
 from inspection.integrity import load_screen
 from tests.lab.attack_kinds import KINDS
 from tests.lab.attacks import ATTEMPTS
+from tests.spec.coverage import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,3 +37,13 @@ def test_the_page_on_attacks_has_every_kind_detected_by_what_binds_it_and_no_fal
     assert rows == {kind.title: f"{ATTEMPTS}/{ATTEMPTS}" for kind in KINDS}
     assert f"共改动 {ATTEMPTS * len(KINDS)} 次，发现 {ATTEMPTS * len(KINDS)} 次。" in page
     assert "共 1000 次，误报 0 次。" in page
+
+
+def test_the_page_on_requirements_has_a_result_for_every_one() -> None:
+    page = (ROOT / "docs" / "lab" / "requirements.md").read_text(encoding="utf-8")
+    rows = {
+        name: int(count)
+        for name, count in re.findall(r"^\| (\w\w-\d\d) \| [^|]+ \| (\d+) \|", page, re.MULTILINE)
+    }
+    assert set(rows) >= set(numbers())
+    assert [name for name, count in rows.items() if not count] == []

@@ -14,7 +14,7 @@ from inspection.store.engine import reading, writing
 from inspection.store.tables import Campaign, Cycle, Draw, School, TeamMember, Term, VisitResult
 from inspection.store.writing import put
 from tasks import draw as draw_tasks
-from tasks.draw import commit_draw
+from tasks.draw import commit_draw, inspected_stages
 from tasks.plan import plan_of
 from tests.tasks.special_office import CAMPAIGN, PEOPLE, SCHOOLS, bureau, school
 
@@ -88,6 +88,18 @@ def test_a_targeted_draw_excludes_the_others_and_says_so(
     assert set(found.values()) == {"不属于本次定向抽查的范围"}
     junior = {SCHOOLS[3], SCHOOLS[7], "2137990111", "2137990115", "2137990119"}
     assert found.keys() == junior
+
+
+def test_a_school_of_which_the_rubric_does_not_speak_is_not_drawn(office: str) -> None:
+    senior = school("3437990099", 20) | {"school_type": "senior-school", "stages": "senior"}
+    with writing(office) as session:
+        put(session, School, [senior])
+    assert excluded(office) == {"3437990099": "评价细则不涉及该校的学段"}
+
+
+def test_only_the_stages_of_the_rubric_are_inspected() -> None:
+    assert inspected_stages("junior,senior", ("primary", "junior")) == ["junior"]
+    assert inspected_stages("senior", ("primary", "junior")) == []
 
 
 def registered(url: str, *, cycle_id: str) -> None:
