@@ -29,7 +29,7 @@ test-browser: ## Run the tests that drive a real browser
 	@bash .ci/setup --browser
 	@$(PY) -m pytest -q -m browser
 
-LABS ?= fairness estimates integrity answer_key requirements attacks fuzz surrey_faults kill_matrix
+LABS ?= fairness estimates integrity answer_key requirements attacks verifiers fuzz surrey_faults kill_matrix
 .PHONY: lab
 lab: setup ## Run the long simulations whose tables are in docs/lab (LABS="fairness …")
 	@$(PY) -m pytest -q -m long

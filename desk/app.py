@@ -94,6 +94,7 @@ def _routes() -> list[Route]:
         Route("/analyses", analyses.analysis_list),
         Route("/recusals", recusals.recusal_list),
         Route("/recusals/{term_id}/{question_id}", action(recusals.answer), methods=["POST"]),
+        Route("/recusals/{term_id}/{question_id}/correction", action(recusals.correct), methods=["POST"]),
         Route("/records", records.records),
         Route("/access-log", records.access_log),
         Route("/evidence/{campaign_id}", evidence.evidence_page),

@@ -10,8 +10,9 @@ from desk.files import names_inside
 from desk.page import Call, page
 from desk.words import STEPS, step_progress
 from inspection.access import Kind, Owner
-from inspection.store import access, waiting
+from inspection.store import access, visit_notice, waiting
 from inspection.store.engine import reading
+from inspection.store.visit_notice import NoticeLine
 
 
 @page
@@ -54,6 +55,7 @@ def campaign(call: Call) -> Response:
                 call, session, [register, *_previews(call, campaign_id), *_refusals(call, campaign_id)]
             ),
             "score_sheets": score_sheets(session, call, campaign_id),
+            "visit_notices": visit_notices(session, call, campaign_id=campaign_id),
             "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
         }
     return call.render("campaign.html", facts)
@@ -97,6 +99,17 @@ def score_sheets(
         if name.endswith(".pdf")
     ]
     return offered(call, session, asked)
+
+
+def visit_notices(
+    session: Session, call: Call, *, campaign_id: str = "", school_code: str = ""
+) -> list[NoticeLine]:
+    """Return the newest written notices of coming visits that the person may open, by day and school."""
+    return [
+        line
+        for line in visit_notice.lines(session, campaign_id=campaign_id, school_code=school_code)
+        if call.may(Kind.NOTICE, Owner(school_code=line.school_code, district_code=line.district_code))
+    ]
 
 
 def _previews(call: Call, campaign_id: str) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ somebody to read.
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -15,15 +14,15 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from desk.evidence import evidence_parts
+from desk import draw_documents
 from desk.files import is_inside, read_inside
+from desk.found import Found
 from desk.office import Office
 from desk.page import Call, refuse
-from inspection import ledger as rules
 from inspection.access import KIND_TITLES, Kind, Owner, Verdict, admit
-from inspection.canonical import canonical, digest_bytes
+from inspection.canonical import digest_bytes
 from inspection.errors import Fault, ProtocolError
-from inspection.store import access, draw, ledger, record_sheet, special, value_evidence
+from inspection.store import access, special, visit_notice
 from inspection.store.engine import reading, writing
 from inspection.store.upload import submissions
 
@@ -47,22 +46,6 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What an address stands for.
-
-    `owner` is None when there is no such thing. Its content is `text`, or the file `parts` of the workspace,
-    whose bytes must have the SHA-256 `digest` where one is on record.
-    """
-
-    kind: Kind
-    owner: Owner | None
-    name: str = ""
-    text: str = ""
-    parts: tuple[str, ...] = ()
-    digest: str = ""
 
 
 def document(call: Call) -> Response:
@@ -221,42 +204,18 @@ def _special_notice(session: Session, _office: Office, special_id: str, school_c
     )
 
 
-def _record(session: Session, _office: Office, campaign_id: str) -> Found:
-    is_there = draw.is_committed(session, campaign_id)
-    record = canonical(draw.record_of(session, campaign_id)) if is_there else ""
-    owner = Owner() if is_there else None
-    return Found(kind=Kind.DRAW_RECORD, owner=owner, name=f"抽取记录-{campaign_id}.json", text=record)
-
-
-def _record_sheet(session: Session, _office: Office, campaign_id: str) -> Found:
-    found, name = record_sheet.sheet(session, campaign_id), f"抽取记录单-{campaign_id}.pdf"
-    if found is None:
-        return Found(kind=Kind.DRAW_RECORD, owner=None, name=name)
-    parts = ("outbox", campaign_id, *found.file_name.split("/"))
-    return Found(kind=Kind.DRAW_RECORD, owner=Owner(), name=name, parts=parts, digest=found.content_digest)
-
-
-def _evidence(session: Session, _office: Office, campaign_id: str, digest: str) -> Found:
-    kind = value_evidence.kind_of(session, campaign_id, digest)
+def _visit_notice(session: Session, _office: Office, campaign_id: str, school_code: str) -> Found:
+    line = next(iter(visit_notice.lines(session, campaign_id=campaign_id, school_code=school_code)), None)
+    name = f"督导通知-{campaign_id}-{school_code}.pdf"
+    if line is None:
+        return Found(kind=Kind.NOTICE, owner=None, name=name)
     return Found(
-        kind=Kind.DRAW_RECORD,
-        owner=Owner() if kind else None,
-        name=f"公开数值凭证-{digest[:16]}.{kind}",
-        parts=evidence_parts(campaign_id, digest, kind),
-        digest=digest,
+        kind=Kind.NOTICE,
+        owner=Owner(school_code=line.school_code, district_code=line.district_code),
+        name=name,
+        parts=("outbox", campaign_id, *line.file_name.split("/")),
+        digest=line.content_digest,
     )
-
-
-def _annex(session: Session, _office: Office, campaign_id: str) -> Found:
-    is_there = draw.is_committed(session, campaign_id)
-    annex = draw.get(session, campaign_id).annex if is_there else ""
-    owner = Owner() if is_there else None
-    return Found(kind=Kind.DRAW_ANNEX, owner=owner, name=f"抽取附件-{campaign_id}.json", text=annex)
-
-
-def _ledger(session: Session, _office: Office) -> Found:
-    text = canonical(rules.document(ledger.entries(session)))
-    return Found(kind=Kind.LEDGER, owner=Owner(), name="台账.json", text=text)
 
 
 def _quality(_session: Session, office: Office, term_id: str, path: str) -> Found:
@@ -364,15 +323,24 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/refusals/{_ID}"), _refusal),
     (re.compile(rf"campaigns/{_ID}/scores/(\d{{10}})-([a-z]{{1,16}}\.(?:pdf|json))"), _score_sheet),
     (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
-    (re.compile(rf"campaigns/{_ID}/draw-record"), _record),
-    (re.compile(rf"campaigns/{_ID}/record-sheet"), _record_sheet),
-    (re.compile(rf"campaigns/{_ID}/evidence/([0-9a-f]{{64}})"), _evidence),
-    (re.compile(rf"campaigns/{_ID}/draw-annex"), _annex),
+    (re.compile(rf"campaigns/{_ID}/visit-notices/{_ID}"), _visit_notice),
+    (re.compile(rf"campaigns/{_ID}/draw-record"), draw_documents.record_document),
+    (re.compile(rf"campaigns/{_ID}/record-sheet"), draw_documents.record_sheet_document),
+    (re.compile(rf"campaigns/{_ID}/evidence/([0-9a-f]{{64}})"), draw_documents.evidence_document),
+    (re.compile(rf"campaigns/{_ID}/draw-annex"), draw_documents.annex_document),
     (re.compile(rf"terms/{_ID}/quality/({_NAME}(?:/{_NAME}){{0,7}})"), _quality),
     (re.compile(rf"terms/{_ID}/blanks/({_NAME})"), _blank),
     (re.compile(rf"terms/{_ID}/analyses/(school|district|process)-(\w{{3,10}})\.pdf"), _analysis),
     (re.compile(rf"terms/{_ID}/corrections/([a-z_]{{1,64}})"), _fault_list),
     (re.compile(rf"submissions/{_ID}/correction-workbook"), _correction),
     (re.compile(rf"submissions/{_ID}/original"), _original),
-    (re.compile(r"ledger"), _ledger),
+    (
+        re.compile(rf"campaigns/{_ID}/withdrawn/([1-9][0-9]{{0,3}})/draw-record"),
+        draw_documents.withdrawn_record,
+    ),
+    (
+        re.compile(rf"campaigns/{_ID}/withdrawn/([1-9][0-9]{{0,3}})/draw-annex"),
+        draw_documents.withdrawn_annex,
+    ),
+    (re.compile(r"ledger"), draw_documents.ledger_document),
 )

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk import words
-from desk.campaigns import score_sheets, team_documents
+from desk.campaigns import score_sheets, team_documents, visit_notices
 from desk.cases import visible_cases
 from desk.page import Call, page
 from desk.submissions import visible_submissions
@@ -13,6 +13,7 @@ from inspection.access import AT_SCHOOL, Kind, Reach, Role, reach
 from inspection.case import CaseState
 from inspection.store import waiting
 from inspection.store.engine import reading
+from inspection.store.visit_notice import NoticeLine
 
 _SHOWN = 8
 _DONE = (CaseState.CLOSED, CaseState.SERVED)
@@ -27,6 +28,7 @@ def home(call: Call) -> Response:
             "teams": _teams(session, call),
             "cases": _cases(session, call),
             "score_sheets": _score_sheets(session, call),
+            "visit_notices": _visit_notices(session, call),
             "owed": owed(session, call) if call.viewer.role is not Role.OFFICE else [],
             "submissions": _submissions(session, call),
             "campaigns": waiting.campaigns(session) if _sees_all_campaigns(call) else [],
@@ -71,6 +73,15 @@ def _score_sheets(session: Session, call: Call) -> list[tuple[str, str]]:
         for line in waiting.campaigns(session)
         for sheet in score_sheets(session, call, line.campaign_id, title=f"{line.title}：评价得分明细表")
     ]
+
+
+def _visit_notices(session: Session, call: Call) -> list[NoticeLine]:
+    """Return the notices of visits to come at the viewer's own schools."""
+    if call.viewer.role not in {*AT_SCHOOL, Role.DISTRICT}:
+        return []
+    school_code = call.viewer.scope if call.viewer.role in AT_SCHOOL else ""
+    found = visit_notices(session, call, school_code=school_code)
+    return [line for line in found if line.visit_on >= call.today]
 
 
 def _cases(session: Session, call: Call) -> list[waiting.CaseLine]:

@@ -1,5 +1,8 @@
 """Draw records, annexes, the ledger and the log of who looked at what."""
 
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk.documents import offered
@@ -21,7 +24,8 @@ def records(call: Call) -> Response:
             record = (f"campaigns/{line.campaign_id}/draw-record", "抽取记录")
             annex = (f"campaigns/{line.campaign_id}/draw-annex", "抽取附件")
             sheet = (f"campaigns/{line.campaign_id}/record-sheet", "抽取记录单（PDF，供见证人签名）")
-            draws.append((line, offered(call, session, [record, sheet, annex])))
+            asked = [record, sheet, annex, *_withdrawn(session, line.campaign_id)]
+            draws.append((line, offered(call, session, asked)))
         facts = {
             "draws": [(line, ready) for line, ready in draws if ready],
             "promised": [
@@ -32,6 +36,14 @@ def records(call: Call) -> Response:
             "entry_count": len(ledger.entries(session)),
         }
     return call.render("records.html", facts)
+
+
+def _withdrawn(session: Session, campaign_id: str) -> Iterator[tuple[str, str]]:
+    """Yield (address, title) of every cancelled promise of a campaign, the oldest first."""
+    for item in draw.withdrawn(session, campaign_id):
+        place, number = f"campaigns/{campaign_id}/withdrawn/{item['number']}", item["number"]
+        yield f"{place}/draw-record", f"已撤销的抽取方案（第{number}次）"
+        yield f"{place}/draw-annex", f"已撤销方案的抽取附件（第{number}次）"
 
 
 @page

@@ -14,6 +14,7 @@ from tasks.relaxation import relax_draw
 from tasks.run_title import run_title
 from tasks.turn import campaign_turn
 from tasks.visit import dispatch_teams
+from tasks.visit_notice import notify_drawn_schools
 
 
 @flow(name="draw-inspection", flow_run_name=run_title("随机抽取"))
@@ -33,6 +34,7 @@ def draw_inspection(request: DrawRequest) -> State[list[Receipt]]:
             draw_schools(request.campaign_id, as_of=as_of),
             write_record_sheet(request.campaign_id, as_of=as_of.date()),
             dispatch_teams(request.campaign_id, as_of=as_of.date(), overrides=request.overrides),
+            notify_drawn_schools(request.campaign_id, as_of=as_of.date()),
         ]
         show_draw(request.campaign_id)
         show_receipts(f"{request.campaign_id}-draw", receipts)

@@ -11,6 +11,7 @@ from tasks.clock import working_time
 from tasks.substitution import substitute_drawn
 from tasks.turn import campaign_turn
 from tasks.visit import dispatch_teams
+from tasks.visit_notice import notify_drawn_schools
 
 
 @flow(name="substitute-draw", flow_run_name="递补 {request.campaign_id}")
@@ -21,6 +22,7 @@ def substitute_draw(request: SubstituteRequest) -> State[list[Receipt]]:
         receipts = [
             substitute_drawn(request, as_of=as_of),
             dispatch_teams(request.campaign_id, as_of=as_of, overrides=request.overrides),
+            notify_drawn_schools(request.campaign_id, as_of=as_of),
         ]
         show_receipts(f"{request.campaign_id}-substitution", receipts)
         return Completed(message="已按规则递补，材料已派发", data=receipts)

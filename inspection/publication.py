@@ -42,6 +42,7 @@ LEDGER_TITLES = {
     "open": "核验并公开抽取记录",
     "override": "例外办理决定",
     "substitute": "递补",
+    "visit-notice": "印发督导通知",
     "finding": "检查记录存档",
     "proposal": "提出处理建议",
     "hearing": "听取陈述申辩",

@@ -2,8 +2,9 @@
 
 Ids alone decide who is kept from which school; a name decides nothing, since two people may share one. Where an
 inspector is called like a school's leader, or has worked at a place that is called like a school, a person
-answers: they are related (and how), or they are not (and why that is known). Pairs that the register of recusals
-keeps apart already raise no question. Standard library only.
+answers: they are related (and how), or they are not (and why that is known). A wrong answer is corrected by another
+until the draw is promised: the latest counts, all are kept. Pairs that the register of recusals keeps apart already
+raise no question. Standard library only.
 """
 
 import re
@@ -77,6 +78,13 @@ class Answer:
     relation: str
     reason: str
     account_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction(Answer):
+    """Another answer in the place of one on record; `cause` says what was wrong with the earlier one."""
+
+    cause: str
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -154,6 +162,54 @@ def check_answer(question: Question, answer: Answer) -> None:
     Raises:
         ProtocolError: no known relation, no reason where none is found, or a reason too long.
     """
+    faults = _answer_faults(question, answer)
+    if faults:
+        raise ProtocolError("回避问题的答复未登记", faults)
+
+
+def check_correction(question: Question, correction: Correction, *, standing: Answer) -> None:
+    """Refuse a correction that decides nothing, changes nothing, or does not say why.
+
+    Args:
+        question: what was asked.
+        correction: the new answer.
+        standing: the answer that counts until now.
+
+    Raises:
+        ProtocolError: all that is wrong with it.
+    """
+    place, faults = f"回避问题 {question.question_id}", _answer_faults(question, correction)
+    if not correction.cause:
+        faults.append(_fault(place, "RCS-005", "写明更正的理由", "未填写"))
+    elif len(correction.cause) > LONGEST_REASON:
+        wanted = f"{LONGEST_REASON}字以内的更正理由"
+        faults.append(_fault(place, "RCS-005", wanted, f"{len(correction.cause)}字"))
+    if (correction.relation, correction.reason) == (standing.relation, standing.reason):
+        faults.append(_fault(place, "RCS-006", "与现有答复不同的答复", "与现有答复相同"))
+    if faults:
+        raise ProtocolError("回避问题的答复未更正", faults)
+
+
+def require_correctable(question_id: str, promised: Collection[str]) -> None:
+    """Refuse to correct an answer on which a published promise rests.
+
+    `promised` are the campaigns of the term whose draw is promised and whose visits are not all over.
+
+    Raises:
+        ProtocolError: there are such campaigns; it says what to do instead.
+    """
+    if not promised:
+        return
+    remedy = (
+        "已公布的方案不得改动。检查人员应当回避的，请补入回避登记表重新上报，抽取后按规则递补（substitute-draw）；"
+        "实际不需回避的，本次仍按回避安排；名单须整体更改的，请另立批次，更正后重新公布方案。"
+    )
+    got = f"检查批次 {'、'.join(sorted(promised))} 的抽取方案已经公布"
+    fault = _fault(f"回避问题 {question_id}", "RCS-007", "在公布抽取方案之前更正", got, remedy)
+    raise ProtocolError("回避问题的答复未更正", [fault])
+
+
+def _answer_faults(question: Question, answer: Answer) -> list[Fault]:
     place, faults = f"回避问题 {question.question_id}", []
     if answer.relation != NOT_RELATED and answer.relation not in ANSWERS:
         wanted = f"“不需回避”，或者以下之一：{'、'.join(ANSWERS.values())}"
@@ -164,8 +220,7 @@ def check_answer(question: Question, answer: Answer) -> None:
         faults.append(_fault(place, "RCS-003", f"{LONGEST_REASON}字以内的依据", f"{len(answer.reason)}字"))
     if answer.relation == NOT_RELATED and not answer.reason:
         faults.append(_fault(place, "RCS-003", "写明不需回避的依据", "未填写"))
-    if faults:
-        raise ProtocolError("回避问题的答复未登记", faults)
+    return faults
 
 
 def require_answered(open_questions: Sequence[Question]) -> None:

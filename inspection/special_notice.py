@@ -6,10 +6,12 @@ rendering (`tasks.special_notice`).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from inspection.dossier import VisitMatter
 from inspection.notice import Letter, chinese_date, title_lines
+from inspection.profile import Calendar
+from inspection.workdays import workdays_before
 
 NOTICE_CODE_SUFFIX = "通"
 LEGAL_BASIS: dict[str, tuple[str, ...]] = {
@@ -42,6 +44,28 @@ def notice_code(document_code: str) -> str:
     return stem + NOTICE_CODE_SUFFIX + document_code[len(stem) :]
 
 
+def self_evaluation_due_on(mode: str, visit_on: date, *, issued_on: date, calendar: Calendar) -> date | None:
+    """Return by when a school evaluates itself, None where the mode asks for none.
+
+    The working day before the visit, or the visit's own day when the notice leaves none between.
+    """
+    if mode not in SELF_EVALUATED_MODES:
+        return None
+    day = workdays_before(visit_on - timedelta(days=1), 0, calendar)
+    return day if day > issued_on else visit_on
+
+
+def requirements(office_name: str, due_on: date | None) -> tuple[str, ...]:
+    """Return what is asked of a school, in order; `due_on` is when its evaluation of itself is due, if it is."""
+    if due_on is None:
+        return _REQUIREMENTS
+    own = (
+        f"请你校对照检查事项开展自评，形成自评报告，于{chinese_date(due_on)}前报送{office_name}。"
+        "自评报告应当实事求是，既说明做法和成效，也说明问题和改进措施。"
+    )
+    return (own, *_REQUIREMENTS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SpecialNoticeFacts(Letter):
     """A notice to one school: what will be looked at, when, by how many, and what to make ready.
@@ -66,11 +90,4 @@ class SpecialNoticeFacts(Letter):
     @property
     def requirements(self) -> tuple[str, ...]:
         """What is asked of the school, in order."""
-        if self.self_evaluation_due_on is None:
-            return _REQUIREMENTS
-        due = chinese_date(self.self_evaluation_due_on)
-        own = (
-            f"请你校对照检查事项开展自评，形成自评报告，于{due}前报送{self.office_name}。"
-            "自评报告应当实事求是，既说明做法和成效，也说明问题和改进措施。"
-        )
-        return (own, *_REQUIREMENTS)
+        return requirements(self.office_name, self.self_evaluation_due_on)

@@ -1,4 +1,4 @@
-"""An independent verifier of draw records, in one file: it needs Python 3.11 or later and nothing else.
+"""An independent verifier of draw records: it needs Python 3.11 or later and nothing else.
 
     python verify.py record.json [--ledger ledger.json] [--head HASH] [--commitment HASH]
 
@@ -7,64 +7,44 @@ nothing. It re-computes every step and says which fails. Exit: 0 all well, 1 a s
 """
 
 import argparse
-import hashlib
 import json
 import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-Json = dict[str, Any]
-
-_STEPS = """
-format 记录格式, commitment 承诺摘要, pool 名录库与分层, sizes 抽取数量, entropy 随机性, values 公开数值, seed 种子,
-tickets 抽签号, selection 抽中学校, teams 检查组, result 结果摘要, substitutions 递补, ledger 台账
-"""
-_STATES = (
-    "committed 已承诺, drawn 公开抽取, sealed 密封抽取, unopened 密封抽取（内部记录）, opened 密封抽取已启封"
+from inspection.verify_format import (
+    ALGORITHM,
+    BEFORE_SEED,
+    BITS,
+    FORMATS,
+    FULL_KEYS,
+    HEAD_KEYS,
+    MARKS,
+    RELAXED_KEYS,
+    RELAXED_RULES,
+    REPLACED_KEYS,
+    RESULT_KEYS,
+    SEALED_KEYS,
+    STATES,
+    STEPS,
+    VALUES,
+    Json,
+    Step,
+    Wrong,
+    canonical,
+    column,
+    need,
+    same,
+    sha256,
+    share_of,
+    unique,
+    walk,
 )
-STEPS, STATES = (dict(item.split() for item in table.split(",")) for table in (_STEPS, _STATES))
-MARKS = {"pass": "√", "fail": "×", "later": "—"}
-BEFORE_SEED = {"format", "commitment", "pool", "sizes", "entropy", "ledger"}
-FORMATS = ["school-inspection/draw-record/1", "school-inspection/draw-commitment/1"]
-ALGORITHM = "consistent-sampler-1.0.10+largest-remainder+ordered-flow/1"
-HEAD_KEYS = {"format", "state", "commitment", "commitment_digest"}
-SEALED_KEYS = HEAD_KEYS | {"values", "result_hash", "substitution_hashes", "ledger"}
-RESULT_KEYS = {"commitment_digest", "values", "seed", "tickets", "inclusion", "selection", "teams"}
-FULL_KEYS = HEAD_KEYS | RESULT_KEYS | {"secret", "result_digest", "result_hash", "substitutions", "ledger"}
-RELAXED_KEYS = {"replaces", "rules", "decided_by", "reason"}
-RELAXED_RULES = {"expertise", "load", "not-assignable"}
-BOTH_KEYS = {"number", "kind", "reason", "previous", "digest"}
-REPLACED_KEYS = {
-    "school": BOTH_KEYS | {"school", "stratum", "substitute", "ticket", "team"},
-    "inspector": BOTH_KEYS | {"inspector", "seats"},
-}
-ID_KEYS = "campaign|matters|mode|schools?|stratum|requires|inspector|expertise"
-BITS = {"lottery-ssq": 24, "lottery-dlt": 24, "index": 6, "drand": 256}
-RED, FRONT, BACK = "(0[1-9]|[12][0-9]|3[0-3])", "(0[1-9]|[12][0-9]|3[0-5])", "(0[1-9]|1[0-2])"
-VALUES = {
-    "lottery-ssq": rf"{RED}( {RED}){{5}}\+(0[1-9]|1[0-6])",
-    "lottery-dlt": rf"{FRONT}( {FRONT}){{4}}\+{BACK} {BACK}",
-    "index": r"[1-9][0-9]{0,5}\.[0-9]{2}",
-    "drand": "[0-9a-f]{64}",
-    "dice": "[1-6]{THROWS}",
-}
-
-
-class Wrong(ValueError):  # noqa: N818 - what a step says when it fails, not an accident
-    """A step fails; the text says precisely where."""
-
-
-class Step(NamedTuple):
-    """One step of the verification: `outcome` is "pass", "fail" or "later" (cannot be checked now)."""
-
-    code: str
-    title: str
-    outcome: str
-    message: str
+from inspection.verify_seats import Seats
 
 
 def verify(record: Any, *, ledger: Any = None, head: str = "", commitment: str = "") -> list[Step]:
@@ -85,55 +65,6 @@ def verify(record: Any, *, ledger: Any = None, head: str = "", commitment: str =
     return steps
 
 
-def _need(is_right: bool, message: str) -> None:
-    if not is_right:
-        raise Wrong(message)
-
-
-def _same(place: str, wanted: Any, stated: Any) -> None:
-    """Compare, lists item by item, so that the message names the first that differs."""
-    if isinstance(wanted, list) and len(wanted) == len(stated):
-        for number, (want, state) in enumerate(zip(wanted, stated, strict=True), 1):
-            _same(f"{place}第{number}项", want, state)
-    _need(wanted == stated, f"{place}应为{_canonical(wanted)[:400]}，记录为{_canonical(stated)[:400]}")
-
-
-def _walk(value: Any, key: str, place: str) -> None:
-    """Refuse decimals, nulls, odd keys, and ids that could be mistaken for others."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            _walk(item, name, f"{place}/{name}")
-    elif isinstance(value, list):
-        for number, item in enumerate(value, 1):
-            _walk(item, key, f"{place}/{number}")
-    else:
-        spelling = "[a-z0-9-]+" if re.fullmatch(ID_KEYS, key) else "[^\x00-\x1f\ud800-\udfff]*"
-        is_text = isinstance(value, str) and re.fullmatch(spelling, value) is not None
-        is_right = (is_text or type(value) is int) and re.fullmatch("[a-z_]*", key) is not None
-        _need(is_right, f"{place}不合规定：{value!r}")
-
-
-def _canonical(value: object) -> str:
-    # Keys are ASCII, so Python's order is that of RFC 8785.
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def _sha256(value: object) -> str:
-    """Digest a text as it stands, anything else as canonical JSON."""
-    return hashlib.sha256((value if isinstance(value, str) else _canonical(value)).encode()).hexdigest()
-
-
-def _column(lines: Iterable[Json], key: str, value: str) -> dict[str, Any]:
-    return {line[key]: line[value] for line in lines}
-
-
-def _share(ratio: str, count: int) -> int:
-    """Round up a decimal share of a count, in whole numbers throughout."""
-    _need(re.fullmatch(r"0\.[0-9]*[1-9][0-9]*|1(\.0+)?", ratio) is not None, f"比例“{ratio}”应大于0、不超过1")
-    whole, _, decimals = ratio.partition(".")
-    return -(-int(whole + decimals) * count // int("1" + "0" * len(decimals)))
-
-
 class _Check:
     """The steps, one method each: it returns what was found, or raises `Wrong`; `later` says what must wait."""
 
@@ -148,65 +79,64 @@ class _Check:
 
     def format(self) -> str:
         state = str(self.record.get("state")) if isinstance(self.record, dict) else ""
-        _need(state in STATES, f"不是抽取记录：state应为{'、'.join(STATES)}之一")
-        _walk(self.record, "", "记录")
+        need(state in STATES, f"不是抽取记录：state应为{'、'.join(STATES)}之一")
+        walk(self.record, "", "记录")
         odd = set(self.record) ^ {"committed": HEAD_KEYS, "sealed": SEALED_KEYS}.get(state, FULL_KEYS)
-        _need(not odd, f"记录缺少或多出：{'、'.join(sorted(odd))}")
+        need(not odd, f"记录缺少或多出：{'、'.join(sorted(odd))}")
         self.commit = self.record["commitment"]
         formats = [self.record["format"], self.commit["format"], self.commit["algorithm"]]
-        _same("格式和算法版本", [*FORMATS, ALGORITHM], formats)
+        same("格式和算法版本", [*FORMATS, ALGORITHM], formats)
         is_sealed = self.commit["kind"] == "sealed"
         fits = state == "committed" or is_sealed == (state != "drawn")
-        _need(fits and is_sealed == bool(self.commit["secret_digest"]), "记录状态、抽取方式和密钥摘要不相符")
-        self.stratum = _column(self.commit["pool"], "school", "stratum")
-        self.requires = _column(self.commit["pool"], "school", "requires")
-        self.people = {line["inspector"]: line for line in self.commit["inspectors"]}
-        barred = self.commit["not_assignable"]
-        self.barred = {(line["inspector"], school) for line in barred for school in line["schools"]}
+        need(fits and is_sealed == bool(self.commit["secret_digest"]), "记录状态、抽取方式和密钥摘要不相符")
+        self.stratum = column(self.commit["pool"], "school", "stratum")
+        self.seats = Seats(self.commit, self._ticket)
         return f"各项齐全，状态为“{STATES[state]}”"
 
     def commitment(self) -> str:
-        found = _sha256(self.commit)
-        _same("承诺内容的摘要", found, self.record["commitment_digest"])
-        _need(self.published in {"", found}, f"此前公布的承诺摘要为{self.published}，本记录的为{found}")
+        found = sha256(self.commit)
+        same("承诺内容的摘要", found, self.record["commitment_digest"])
+        need(self.published in {"", found}, f"此前公布的承诺摘要为{self.published}，本记录的为{found}")
         if "relaxed" in self.commit:
             self._relaxed(self.commit["relaxed"], found)
         return found + ("，与此前公布的一致" if self.published else "")
 
     def _relaxed(self, relaxed: Json, own: str) -> None:
         """A promise made anew says what it replaces, which rules gave way, who decided it and why."""
-        _same("放宽条件的各项", sorted(RELAXED_KEYS), sorted(relaxed))
+        same("放宽条件的各项", sorted(RELAXED_KEYS), sorted(relaxed))
         is_other = (
             re.fullmatch("[0-9a-f]{64}", relaxed["replaces"]) is not None and relaxed["replaces"] != own
         )
         rules = relaxed["rules"]
         is_known = bool(rules) and set(rules) <= RELAXED_RULES and rules == sorted(set(rules))
         is_signed = bool(relaxed["reason"]) and re.fullmatch("[a-z0-9-]+", relaxed["decided_by"]) is not None
-        _need(is_other and is_known and is_signed, "放宽条件没有写明原方案、规则、决定人或者理由")
+        need(is_other and is_known and is_signed, "放宽条件没有写明原方案、规则、决定人或者理由")
 
     def pool(self) -> str:
         keys = {"pool": "school", "excluded": "school", "inspectors": "inspector", "strata": "stratum"}
         ids = {name: [line[key] for line in self.commit[name]] for name, key in keys.items()}
         for name, codes in ids.items():
-            _same(f"{name}的编号顺序", sorted(set(codes)), codes)
+            same(f"{name}的编号顺序", sorted(set(codes)), codes)
         odd = set(ids["pool"]) & set(ids["excluded"])
-        odd |= {f"{p}—{s}" for p, s in self.barred if p not in self.people or s not in self.stratum}
-        _need(not odd, f"名录库与排除名单、不可派名单相矛盾：{'、'.join(sorted(odd))}")
-        _same("各层学校数", Counter(self.stratum.values()), _column(self.commit["strata"], "stratum", "pool"))
+        odd |= {
+            f"{p}—{s}" for p, s in self.seats.barred if p not in self.seats.people or s not in self.stratum
+        }
+        need(not odd, f"名录库与排除名单、不可派名单相矛盾：{'、'.join(sorted(odd))}")
+        same("各层学校数", Counter(self.stratum.values()), column(self.commit["strata"], "stratum", "pool"))
         return f"{len(self.stratum)}所学校分为{len(ids['strata'])}层，另排除{len(ids['excluded'])}所"
 
     def sizes(self) -> str:
-        sizing, pools = self.commit["sizing"], _column(self.commit["strata"], "stratum", "pool")
+        sizing, pools = self.commit["sizing"], column(self.commit["strata"], "stratum", "pool")
         ratios = {line["stratum"]: line["ratio"] for line in self.commit["strata"] if "ratio" in line}
         if ratios:
             return self._sizes_apart(sizing, pools, ratios)
         total, count = sizing["number"], sum(pools.values())
-        _need(bool(sizing["ratio"]) != bool(total), "抽查比例和抽查数量应有且只有一项")
+        need(bool(sizing["ratio"]) != bool(total), "抽查比例和抽查数量应有且只有一项")
         if sizing["ratio"]:
-            total = _share(sizing["ratio"], count)
-        _same("抽取总数", total, sizing["total"])
+            total = share_of(sizing["ratio"], count)
+        same("抽取总数", total, sizing["total"])
         least = {stratum: min(sizing["minimum"], pool) for stratum, pool in pools.items()}
-        _need(0 < sum(least.values()) <= total <= count, "抽取总数或每层最少数量超出范围")
+        need(0 < sum(least.values()) <= total <= count, "抽取总数或每层最少数量超出范围")
         sizes, free, short = dict[str, int](), pools, least
         while short:
             rest, schools = total - sum(sizes.values()), sum(free.values())
@@ -217,151 +147,85 @@ class _Check:
         sizes |= {s: share for s, (share, _) in shares.items()}
         for s in sorted(shares, key=lambda s: (-shares[s][1], s))[: total - sum(sizes.values())]:
             sizes[s] += 1
-        _same("各层数量", sizes, _column(self.commit["strata"], "stratum", "size"))
+        same("各层数量", sizes, column(self.commit["strata"], "stratum", "size"))
         return f"共{total}所：" + "，".join(f"{stratum}层{sizes[stratum]}所" for stratum in pools)
 
     def _sizes_apart(self, sizing: Json, pools: dict[str, int], ratios: dict[str, str]) -> str:
         """Every stratum has a ratio of its own; at most as many schools as it holds."""
-        _same("列明抽查比例的层", sorted(pools), sorted(ratios))
-        _need(not sizing["ratio"] and not sizing["number"], "分层列明比例的，不另设总的比例和数量")
-        _need(sizing["minimum"] > 0, "每层至少抽取1所")
-        sizes = {s: max(_share(ratios[s], pools[s]), min(sizing["minimum"], pools[s])) for s in pools}
-        _same("各层数量", sizes, _column(self.commit["strata"], "stratum", "size"))
-        _same("抽取总数", sum(sizes.values()), sizing["total"])
+        same("列明抽查比例的层", sorted(pools), sorted(ratios))
+        need(not sizing["ratio"] and not sizing["number"], "分层列明比例的，不另设总的比例和数量")
+        need(sizing["minimum"] > 0, "每层至少抽取1所")
+        sizes = {s: max(share_of(ratios[s], pools[s]), min(sizing["minimum"], pools[s])) for s in pools}
+        same("各层数量", sizes, column(self.commit["strata"], "stratum", "size"))
+        same("抽取总数", sum(sizes.values()), sizing["total"])
         return "按各层比例：" + "，".join(f"{s}层{ratios[s]}，{sizes[s]}所" for s in pools)
 
     def entropy(self) -> str:
         strata, public = self.commit["strata"], sum(line["bits"] for line in self.commit["sources"])
         for line in self.commit["sources"]:
             expected = {**BITS, "dice": (6 ** line["throws"]).bit_length() - 1}[line["kind"]]
-            _same(f"来源{line['source']}的比特数", expected, line["bits"])
+            same(f"来源{line['source']}的比特数", expected, line["bits"])
         # 256 of at least 512 schools make more than 2^256 samples, the most that counts.
         fewer = [(line["pool"], min(line["size"], line["pool"] - line["size"], 256)) for line in strata]
         samples = math.prod(math.comb(pool, size) for pool, size in fewer)
         needed = min(256, (samples - 1).bit_length() + 64)
         declared = min(256, public) if self.commit["kind"] == "open" else 256
-        _same("随机性", {"needed": needed, "declared": declared}, self.commit["entropy"])
-        _need(declared >= needed and public >= 24, f"公开来源只有{public}比特，随机性不足")
+        same("随机性", {"needed": needed, "declared": declared}, self.commit["entropy"])
+        need(declared >= needed and public >= 24, f"公开来源只有{public}比特，随机性不足")
         return f"需要{needed}比特，提供{declared}比特"
 
     def values(self) -> str:
         sources = {line["source"]: line for line in self.commit["sources"]}
-        _same("公开来源", sorted(sources), [line["source"] for line in self.record["values"]])
+        same("公开来源", sorted(sources), [line["source"] for line in self.record["values"]])
         for line in self.record["values"]:
             source, value = sources[line["source"]], line["value"]
             spelling = VALUES[source["kind"]].replace("THROWS", str(source["throws"]))
             is_sorted = all(half.split() == sorted(set(half.split())) for half in value.split("+"))
             is_right = is_sorted and re.fullmatch(spelling, value) is not None
-            _need(is_right, f"{line['source']}的数值“{value}”格式不对")
+            need(is_right, f"{line['source']}的数值“{value}”格式不对")
         return "；".join(f"{line['source']}：{line['value']}" for line in self.record["values"])
 
     def seed(self) -> str:
         secret = self.record["secret"]
-        _same("密钥摘要", _sha256(secret) if secret else "", self.commit["secret_digest"])
-        values = _column(self.record["values"], "source", "value")
-        seed = {"commitment": _sha256(self.commit), "values": values} | ({"secret": secret} if secret else {})
-        _same("种子", _canonical(seed), self.record["seed"])
+        same("密钥摘要", sha256(secret) if secret else "", self.commit["secret_digest"])
+        values = column(self.record["values"], "source", "value")
+        seed = {"commitment": sha256(self.commit), "values": values} | ({"secret": secret} if secret else {})
+        same("种子", canonical(seed), self.record["seed"])
         return str(self.record["seed"])
 
     def tickets(self) -> str:
         self.numbers = {school: self._ticket(f"school:{s}:{school}") for school, s in self.stratum.items()}
         self.order = sorted((number, self.stratum[school], school) for school, number in self.numbers.items())
-        _same("抽签号", [{"school": s, "ticket": n} for s, n in self.numbers.items()], self.record["tickets"])
+        same("抽签号", [{"school": s, "ticket": n} for s, n in self.numbers.items()], self.record["tickets"])
         return f"{len(self.numbers)}所学校的抽签号全部一致"
 
     def _ticket(self, id: str) -> str:
-        return "0." + str(int(_sha256(_sha256(self.record["seed"]) + id), 16)).rjust(64, "0")[::-1]
+        return "0." + str(int(sha256(sha256(self.record["seed"]) + id), 16)).rjust(64, "0")[::-1]
 
     def selection(self) -> str:
         strata = self.commit["strata"]
-        left, wanted = _column(strata, "stratum", "size"), []
+        left, wanted = column(strata, "stratum", "size"), []
         for _, stratum, school in self.order:
             left[stratum] -= 1
             wanted += [{"school": school, "stratum": stratum}] if left[stratum] >= 0 else []
-        _same("抽中学校", wanted, self.record["selection"])
+        same("抽中学校", wanted, self.record["selection"])
         chances = [{"stratum": s["stratum"], "probability": f"{s['size']}/{s['pool']}"} for s in strata]
-        _same("入样概率", chances, self.record["inclusion"])
+        same("入样概率", chances, self.record["inclusion"])
         return f"各层抽签号最小的共{len(wanted)}所，全部一致"
 
     def teams(self) -> str:
         schools, teams = [line["school"] for line in self.record["selection"]], self.record["teams"]
-        _same("检查组的学校", schools, [team["school"] for team in teams])
-        self._replay([(school, role) for school in schools for role in self._roles(school)], teams, {})
+        same("检查组的学校", schools, [team["school"] for team in teams])
+        self.seats.replay(
+            [(school, role) for school in schools for role in self.seats.roles(school)], teams, {}
+        )
         return f"{len(self.record['teams'])}个检查组逐岗重排，人选和跳过理由全部一致"
-
-    def _replay(self, places: list[tuple[str, str]], teams: list[Json], fixed: dict[str, Json]) -> None:
-        """Ask seat by seat whom the rule passes over before the one who got it, and why.
-
-        Whether a candidate would leave the rest solvable needs no search for teams: those of the record are
-        a solution (checked first), so it is enough to look for a chain of moves away from them. `fixed` are
-        the teams whose seats are not in question.
-        """
-        members = [(t["school"], m["role"], m["inspector"], m["passed"]) for t in teams for m in t["members"]]
-        _same("检查组的岗位", places, [member[:2] for member in members])
-        mates = {school: {m["inspector"] for m in team["members"]} for school, team in fixed.items()}
-        used = Counter(name for team in fixed.values() for name in (m["inspector"] for m in team["members"]))
-        self.able = {place: {p for p in self.people if not self._unfit(*place, p)} for place in places}
-        self.room = {name: line["load"] - used[name] for name, line in self.people.items()}
-        self.team: dict[str, set[str]] = {school: set(mates.get(school, ())) for school, _ in places}
-        self.moving: dict[str, dict[str, str]] = {name: {} for name in self.people}
-        for school, role, name, _ in members:
-            is_able = name in self.able[school, role] - self.team[school] and self.room[name] > 0
-            _need(is_able, f"{name}不能担任学校{school}的岗位{role}：不可派、不合条件、重复或超过上限")
-            self.team[school].add(name)
-            self.room[name] -= 1
-            self.moving[name][school] = role
-        for member in members:
-            self._settle(*member)
-
-    def _settle(self, school: str, role: str, holder: str, passed: list[Json]) -> None:
-        order = [name for _, name in sorted((self._ticket(f"pair:{school}:{p}"), p) for p in self.people)]
-        self.team[school].remove(holder)
-        self.room[holder] += 1
-        del self.moving[holder][school]
-        wanted, dead = [], set[Any]()
-        for name in order[: order.index(holder)]:
-            is_settled = name in self.team[school] and school not in self.moving[name]
-            reason = "already-on-team" if is_settled else self._unfit(school, role, name)
-            reason = reason or ("" if self.room[name] or self.moving[name] else "load-exhausted")
-            has_room = not reason and self._makes_room(school, name, dead)
-            _need(not has_room, f"学校{school}的岗位{role}应派抽签号更小的{name}，记录为{holder}")
-            wanted.append({"inspector": name, "reason": reason or "needed-elsewhere"})
-        _same(f"学校{school}的岗位{role}跳过的人", wanted, passed)
-        self.team[school].add(holder)
-        self.room[holder] -= 1
-
-    def _makes_room(self, school: str, name: str, dead: set[Any]) -> bool:
-        """Whether some chain of moves lets `name` in; `dead` ends are shared by the candidates of a seat."""
-        todo = [(school, {name})]
-        while todo:
-            place, wanted = todo.pop()
-            team = self.team[place]
-            strangers = wanted - team - dead
-            if any(self.room[person] > 0 for person in strangers):
-                return True
-            moves = {(seat, person) for person in strangers for seat in self.moving[person]}
-            moves |= {(place, person) for person in wanted & team if place in self.moving[person]}
-            todo += [(seat, self.able[seat, self.moving[person][seat]]) for seat, person in moves - dead]
-            dead |= strangers | moves
-        return False
-
-    def _unfit(self, school: str, role: str, name: str) -> str:
-        if (name, school) in self.barred:
-            return "not-assignable"
-        if role == "leader" and not self.people[name]["leader"]:
-            return "not-leader"
-        kind, _, code = role.partition(":")
-        return "lacks-expertise" if kind == "expertise" and code not in self.people[name]["expertise"] else ""
-
-    def _roles(self, school: str) -> list[str]:
-        roles = ["leader"] * self.commit["team_leaders"] + [f"expertise:{e}" for e in self.requires[school]]
-        return roles + ["ordinary"] * (self.commit["team_size"] - len(roles))
 
     def result(self) -> str:
         stated = self.record["result_digest"]
-        _same("结果摘要", _sha256({key: self.record[key] for key in RESULT_KEYS}), stated)
+        same("结果摘要", sha256({key: self.record[key] for key in RESULT_KEYS}), stated)
         salted = self._salted(stated) if self.record["secret"] else ""
-        _same("密封时公布的结果摘要", salted, self.record["result_hash"])
+        same("密封时公布的结果摘要", salted, self.record["result_hash"])
         return str(stated)
 
     def substitutions(self) -> str:
@@ -370,23 +234,23 @@ class _Check:
         previous = self.record["result_digest"]
         for number, item in enumerate(self.record["substitutions"], 1):
             place = f"第{number}次递补"
-            _need(item["reason"] != "" and item["kind"] in REPLACED_KEYS, f"{place}：没有理由，或种类不明")
-            _same(f"{place}的各项", sorted(REPLACED_KEYS[item["kind"]]), sorted(item))
-            _same(place, [number, previous], [item["number"], item["previous"]])
+            need(item["reason"] != "" and item["kind"] in REPLACED_KEYS, f"{place}：没有理由，或种类不明")
+            same(f"{place}的各项", sorted(REPLACED_KEYS[item["kind"]]), sorted(item))
+            same(place, [number, previous], [item["number"], item["previous"]])
             (self._school_out if item["kind"] == "school" else self._inspector_out)(place, item)
-            previous = _sha256({key: value for key, value in item.items() if key != "digest"})
-            _same(f"{place}的摘要", previous, item["digest"])
+            previous = sha256({key: value for key, value in item.items() if key != "digest"})
+            same(f"{place}的摘要", previous, item["digest"])
         return f"{len(self.record['substitutions'])}次"
 
     def _school_out(self, place: str, item: Json) -> None:
         stratum = self.stratum.get(item["school"])
-        _need(item["school"] in self.now, f"{place}：学校不在待查之列")
+        need(item["school"] in self.now, f"{place}：学校不在待查之列")
         follows = next((school for _, s, school in self.left if s == stratum), "")
         wanted = {"stratum": stratum, "substitute": follows, "ticket": self.numbers.get(follows, "")}
-        _same(place, wanted, {key: item[key] for key in wanted})
+        same(place, wanted, {key: item[key] for key in wanted})
         del self.now[item["school"]]
-        _same(f"{place}的检查组", follows, item["team"]["school"])
-        self._replay([(follows, role) for role in self._roles(follows)], [item["team"]], self.now)
+        same(f"{place}的检查组", follows, item["team"]["school"])
+        self.seats.replay([(follows, role) for role in self.seats.roles(follows)], [item["team"]], self.now)
         self.now[follows] = item["team"]
         self.left = [line for line in self.left if line[2] != follows]
 
@@ -397,14 +261,14 @@ class _Check:
             (code, m["role"]) for code, t in self.now.items() for m in t["members"] if m["inspector"] == gone
         ]
         seats = [seat for seat in seats if seat[0] in codes]
-        _need(bool(seats), f"{place}：{gone}不在这些学校的检查组")
-        self.barred |= {(gone, school) for school in self.stratum}
+        need(bool(seats), f"{place}：{gone}不在这些学校的检查组")
+        self.seats.barred |= {(gone, school) for school in self.stratum}
         kept = {
             code: {"members": [m for m in team["members"] if code not in codes or m["inspector"] != gone]}
             for code, team in self.now.items()
         }
         filled = [{"school": seat["school"], "members": [seat]} for seat in item["seats"]]
-        self._replay(seats, filled, kept)
+        self.seats.replay(seats, filled, kept)
         for seat in item["seats"]:
             members = self.now[seat["school"]]["members"]
             members = [seat if m["inspector"] == gone else m for m in members]
@@ -414,53 +278,48 @@ class _Check:
         previous, entries, own = "0" * 64, self.entries["entries"], self.record["commitment_digest"]
         for number, entry in enumerate(entries, 1):
             body = {"seq": number, "kind": entry["kind"], "payload": entry["payload"], "prev_hash": previous}
-            previous = _sha256(body)
-            _same(f"台账第{number}条", body | {"entry_hash": previous}, entry)
+            previous = sha256(body)
+            same(f"台账第{number}条", body | {"entry_hash": previous}, entry)
         hashes = [entry["entry_hash"] for entry in entries]
         # Notices print the first 16 digits of a head: so many are enough.
         is_known = len(self.head) >= 16 and any(item.startswith(self.head) for item in hashes)
-        _need(is_known or not self.head, f"台账中没有此前公布的台账头{self.head}")
+        need(is_known or not self.head, f"台账中没有此前公布的台账头{self.head}")
         facts = [(entry["kind"], entry["payload"]) for entry in entries]
         gone = [fact["commitment"] for kind, fact in facts if kind == "cancel"]
         made = [f for kind, f in facts if kind == "commit" and f["campaign"] == self.commit["campaign"]]
         live = [f["commitment"] for f in made if set(f["matters"]) & set(self.commit["matters"])]
-        _same("台账中有效的承诺", [own], [commitment for commitment in live if commitment not in gone])
+        same("台账中有效的承诺", [own], [commitment for commitment in live if commitment not in gone])
         if "relaxed" in self.commit:
             replaced = self.commit["relaxed"]["replaces"]
             steps = [(kind, fact.get("commitment")) for kind, fact in facts if kind in {"cancel", "commit"}]
             is_cancelled = ("cancel", replaced) in steps[: steps.index(("commit", own))]
-            _need(is_cancelled, f"本方案所替换的方案{replaced}，台账中没有先行撤销")
+            need(is_cancelled, f"本方案所替换的方案{replaced}，台账中没有先行撤销")
         mine = {h: k for h, (k, fact) in zip(hashes, facts, strict=True) if fact.get("commitment") == own}
         if self.record["state"] != "committed":
             said = [(k, f) for k, f in facts if f.get("commitment") == own]
             self._told([(k, f.get("values", f.get("result", f.get("substitution", own)))) for k, f in said])
         for kind, entry_hash in self.record.get("ledger", {}).items():
-            _same(f"记录所引台账条目{entry_hash}", kind, mine.get(entry_hash, "没有这一条"))
+            same(f"记录所引台账条目{entry_hash}", kind, mine.get(entry_hash, "没有这一条"))
         return f"{len(entries)}条首尾相接，承诺有效且唯一" + "，含此前公布的台账头" * bool(self.head)
 
     def _told(self, told: list[tuple[str, str]]) -> None:
         """Hold the ledger's steps against the record: seed, draw, opening, and every substitution in order."""
         record = self.record
         plain = {self._salted(item["digest"]): item["digest"] for item in record.get("substitutions", [])}
-        wanted = [("commit", record["commitment_digest"]), ("seed", _sha256(record["values"]))]
+        wanted = [("commit", record["commitment_digest"]), ("seed", sha256(record["values"]))]
         wanted.append(("draw", record["result_hash"] or record["result_digest"]))
         opened = [result for kind, result in told if kind == "open"]
         is_open = bool(opened) or record["state"] == "opened"
         wanted += [("open", record.get("result_digest") or opened[0])] if is_open else []
-        _same("台账中的步骤", wanted, [step for step in told if step[0] != "substitute"])
+        same("台账中的步骤", wanted, [step for step in told if step[0] != "substitute"])
         stated = record.get("substitution_hashes", list(plain.values()))
         replaced = [plain.get(entry, entry) for kind, entry in told if kind == "substitute"]
         # A sealed record kept since before the opening knows nothing of what was replaced later.
         is_earlier = record["state"] == "sealed" and opened
-        _same("台账中的递补", stated, replaced[: len(stated)] if is_earlier else replaced)
+        same("台账中的递补", stated, replaced[: len(stated)] if is_earlier else replaced)
 
     def _salted(self, digest: str) -> str:
-        return _sha256({"salt": _sha256(f"result-salt:{self.record['secret']}"), "digest": digest})
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> Json:
-    _need(len(dict(pairs)) == len(pairs), "同一对象中有重复的项名")
-    return dict(pairs)
+        return sha256({"salt": sha256(f"result-salt:{self.record['secret']}"), "digest": digest})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -474,7 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files: list[Any] = [None, None]
     for place, name in enumerate(filter(None, (given.record, given.ledger))):
         try:
-            files[place] = json.loads(Path(name).read_text("utf-8-sig"), object_pairs_hook=_unique)
+            files[place] = json.loads(Path(name).read_text("utf-8-sig"), object_pairs_hook=unique)
         except (OSError, ValueError, RecursionError) as error:
             sys.stderr.write(f"无法读取{name}：{error}\n")
             return 2

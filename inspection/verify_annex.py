@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from inspection.verify import MARKS, Step, Wrong
+from inspection.verify_format import MARKS, Step, Wrong
 
 STEPS = {
     "format": "附件格式",

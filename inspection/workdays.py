@@ -44,6 +44,14 @@ def add_workdays(start: date, count: int, calendar: Calendar) -> date:
     return day
 
 
+def workdays_before(day: date, count: int, calendar: Calendar) -> date:
+    """Return the last working day whose `count`-th working day after it is no later than `day`."""
+    found = day
+    while not is_workday(found, calendar) or add_workdays(found, count, calendar) > day:
+        found -= timedelta(days=1)
+    return found
+
+
 def workdays_between(start: date, end: date, calendar: Calendar) -> list[date]:
     """Return the working days from `start` to `end`, both included."""
     span = (start + timedelta(days=offset) for offset in range((end - start).days + 1))

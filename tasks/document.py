@@ -37,6 +37,7 @@ from inspection.score_sheet import ScoreSheetFacts
 from inspection.special_notice import SpecialNoticeFacts
 from inspection.teaching_process import TeachingProcessFacts
 from inspection.unranked import require_unranked_facts
+from inspection.visit_notice import VisitNoticeFacts
 from tasks.page_template import IMAGE, page_environment
 
 Facts = (
@@ -44,6 +45,7 @@ Facts = (
     | CommendationFacts
     | HearingLetterFacts
     | SpecialNoticeFacts
+    | VisitNoticeFacts
     | DossierFacts
     | QualityReportFacts
     | ScoreSheetFacts
@@ -58,6 +60,7 @@ TEMPLATES: Mapping[str, type[Facts]] = {
     "commendation_notice": CommendationFacts,
     "hearing_letter": HearingLetterFacts,
     "special_notice": SpecialNoticeFacts,
+    "visit_notice": VisitNoticeFacts,
     "dossier": DossierFacts,
     "quality_report": QualityReportFacts,
     "score_sheet": ScoreSheetFacts,

@@ -28,7 +28,7 @@ from inspection.gate import (
 )
 from inspection.matter_list import MatterList, load_matter_list
 from inspection.measure import Measures, load_measures
-from inspection.plan import Plan
+from inspection.plan import Mode, Plan
 from inspection.pool import OTHER_DISTRICT, DrawSetup, PoolInspector, PoolSchool, reasons_apart
 from inspection.request import Override
 from inspection.store import draw as draws
@@ -92,14 +92,15 @@ def pass_dispatch(session: Session, asked: Asked, sending: Sending) -> None:
     """
     plan, rules = asked.plan, _measures()
     told = {school: day for school, day in sending.days.items() if school in sending.told}
-    workdays = rules.notice_workdays.get(plan.mode, 0)
     breaches = [
         *quorum_breaches(
             plan.mode, quorum=rules.quorum[plan.mode], team_size=plan.team.size, teams=sending.teams
         ),
         *recusal_breaches(sending.teams, _apart(session, plan)),
         *repeat_breaches(sending.teams, _inspected(session, asked)),
-        *notice_breaches(told, workdays=workdays, as_of=asked.as_of, calendar=profile().calendar),
+        *notice_breaches(
+            told, workdays=notice_workdays(plan.mode), as_of=asked.as_of, calendar=profile().calendar
+        ),
     ]
     _pass(session, asked, breaches)
 
@@ -135,6 +136,11 @@ def override_facts(session: Session, plan: Plan) -> tuple[OverrideFacts, ...]:
         )
         for row in gates.overrides(session, plan.campaign)
     )
+
+
+def notice_workdays(mode: Mode) -> int:
+    """Return how many working days before a visit of a mode its school must be told; 0: it comes unannounced."""
+    return _measures().notice_workdays.get(mode, 0)
 
 
 def _measures() -> Measures:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from inspection import verify
 from inspection.campaign import CampaignState
 from inspection.case import CaseState
 from inspection.measure import RESULT_TITLES, Measure, Measures
@@ -43,6 +41,7 @@ from inspection.store import publication as publications
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Case, Notice
+from inspection.verify_file import one_file
 from tasks.border import task
 from tasks.case import measures
 from tasks.draw import derived_key
@@ -134,7 +133,7 @@ def _site_facts(session: Session, plan: Plan, as_of: date) -> SiteFacts:
         notices=_notices(session, plan, names),
         ledger_head=ledger.head(session),
         ledger=tuple(entries),
-        verifier_source=Path(verify.__file__).read_text(encoding="utf-8"),
+        verifier_source=one_file(),
         overrides=override_facts(session, plan),
     )
 

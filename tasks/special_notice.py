@@ -1,6 +1,5 @@
 """Written notices 督导通知 of special inspections: facts and number at dispatch, the PDF from what was entered."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from prefect.cache_policies import NO_CACHE
@@ -14,12 +13,16 @@ from inspection.notice import DocumentNumber, facts_digest
 from inspection.plan import MODE_TITLES, Plan
 from inspection.receipt import Receipt
 from inspection.special import Entered, PlannedVisit
-from inspection.special_notice import SELF_EVALUATED_MODES, SpecialNoticeFacts, legal_basis, notice_code
-from inspection.store import roster
+from inspection.special_notice import (
+    SpecialNoticeFacts,
+    legal_basis,
+    notice_code,
+    self_evaluation_due_on,
+)
+from inspection.store import roster, visit_notice
 from inspection.store import special as specials
 from inspection.store.engine import reading, writing
 from inspection.store.tables import School
-from inspection.workdays import is_workday
 from tasks.border import task
 from tasks.document import Request, render_many, template_digest
 from tasks.draw import derived_key
@@ -39,7 +42,7 @@ def notice_rows(session: Session, special: Entered, plan: Plan) -> list[dict[str
         return []
     assert special.dispatched_on is not None
     year = special.dispatched_on.year
-    first = specials.next_notice_number(session, year)
+    first = visit_notice.next_number(session, year)
     rows = []
     for number, visit in enumerate(special.arrangement.visits, start=first):
         school = roster.school(session, plan.term.id, visit.school_code)
@@ -120,16 +123,9 @@ def _facts(
         team_count=request.team_size,
         is_urgent=request.is_urgent,
         approver_title=bureau.approver_title,
-        self_evaluation_due_on=_self_evaluation_due_on(special, visit.visit_on),
+        self_evaluation_due_on=None
+        if request.is_urgent
+        else self_evaluation_due_on(
+            request.mode, visit.visit_on, issued_on=special.dispatched_on, calendar=profile().calendar
+        ),
     )
-
-
-def _self_evaluation_due_on(special: Entered, visit_on: date) -> date | None:
-    """Return the working day before the visit, or its own day when the notice leaves none between."""
-    if special.request.mode not in SELF_EVALUATED_MODES or special.request.is_urgent:
-        return None
-    assert special.dispatched_on is not None
-    day = visit_on - timedelta(days=1)
-    while not is_workday(day, profile().calendar):
-        day -= timedelta(days=1)
-    return day if day > special.dispatched_on else visit_on

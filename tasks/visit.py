@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState, has_reached
+from inspection.campaign import CampaignState
 from inspection.canonical import digest_rows
 from inspection.commitment import pseudonym
 from inspection.dossier import (
@@ -27,19 +27,20 @@ from inspection.request import Override
 from inspection.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, quality, roster, special
+from inspection.store import ledger, quality, roster, special, visit_notice
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
-from inspection.substitution import SCHOOL, team_history
+from inspection.substitution import team_history
 from inspection.team import role_title
 from inspection.visit import kept_days, schedule, team_codes
+from inspection.visit_notice import to_tell
 from inspection.workbook import findings_workbook
 from inspection.workdays import add_workdays, workdays_between
 from tasks.border import task
 from tasks.document import Request, render_many
 from tasks.draw import derived_key
-from tasks.gate import Asked, Sending, pass_dispatch
+from tasks.gate import Asked, Sending, notice_workdays, pass_dispatch
 from tasks.plan import plan_of
 from tasks.score import rubric_of
 from tasks.settings import profile, settings
@@ -128,22 +129,22 @@ def _enter_visits(session: Session, plan: Plan) -> None:
 
 
 def _sending(session: Session, plan: Plan, as_of: date) -> Sending:
-    """Return the visits to come; once teams are on their way only the last substitute is still to be notified."""
+    """Return the visits to come, and which of their schools are still to be told of the day."""
     visits = [row for row in draws.visits(session, plan.campaign) if row["visit_on"] >= as_of]
     days = {row["school_code"]: row["visit_on"] for row in visits}
     members: dict[str, set[str]] = defaultdict(set)
     for row in draws.members(session, plan.campaign):
         members[row["team_code"]].add(row["inspector_id"])
     teams = {row["school_code"]: members[row["team_code"]] for row in visits}
-    told: set[str] = set(teams)
-    if has_reached(campaigns.get(session, plan.campaign).state, CampaignState.VISITING):
-        steps = draws.record_of(session, plan.campaign)["substitutions"]
-        told = {item["substitute"] for item in steps[-1:] if item["kind"] == SCHOOL}
-    return Sending(teams, days, told)
+    known = {code: row.visit_on for code, row in visit_notice.newest(session, plan.campaign).items()}
+    return Sending(teams, days, to_tell(days, known, as_of=as_of))
 
 
 def move_visits(session: Session, plan: Plan, *, as_of: date) -> None:
     """Set the days of the visits that a substitution changed; all others stay.
+
+    Days that leave the working days of notice come first, for the school is told anew; where none is free, an
+    earlier one is taken and the gate asks for a decision.
 
     Raises:
         ProtocolError: the working days left are not enough.
@@ -153,7 +154,9 @@ def move_visits(session: Session, plan: Plan, *, as_of: date) -> None:
     taken = _taken(session, plan)
     before = {row["school_code"]: row["visit_on"] for row in visits}
     kept = kept_days(seating.teams, seating.history[-2], before, taken=taken)
-    days = [day for day in _days(plan) if day >= as_of]
+    noticed_on = add_workdays(as_of, notice_workdays(plan.mode), profile().calendar)
+    left = [day for day in _days(plan) if day >= as_of]
+    days = sorted(left, key=lambda day: (day < noticed_on, day))
     _write_visits(session, plan.campaign, seating, schedule(seating.teams, days, taken=taken, kept=kept))
 
 

@@ -20,12 +20,14 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "policy_version": ("digest",),
     "public_value": ("campaign_id", "source_id", "entered_by"),
     "recusal_answer": ("question_id",),
+    "recusal_correction": ("question_id", "correction_number"),
     "recheck": ("case_id", "recheck_number"),
     "restudy": ("case_id", "decision_number"),
     "special_decision": ("special_id", "answer_id"),
     "special_notice": ("special_id", "school_code"),
     "upload": ("submission_id", "account_id"),
     "value_evidence": ("campaign_id", "content_digest"),
+    "visit_notice": ("campaign_id", "school_code", "edition"),
     "visit_result": ("campaign_id", "school_code"),
 }
 """Every append-only table with its key."""

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection import record as records
+from inspection.campaign import CampaignState, has_reached
 from inspection.canonical import canonical, digest
 from inspection.commitment import Commitment
 from inspection.errors import Fault, ProtocolError
@@ -19,6 +20,7 @@ from inspection.seed import ValueEntry
 from inspection.store import ledger
 from inspection.store.frames import frame_of
 from inspection.store.tables import (
+    Campaign,
     Draw,
     PolicyVersion,
     PublicValue,
@@ -76,6 +78,13 @@ def commitment(session: Session, campaign_id: str) -> Commitment:
 def is_committed(session: Session, campaign_id: str) -> bool:
     """Say whether a campaign has published its commitment."""
     return session.get(Draw, campaign_id) is not None
+
+
+def promised(session: Session, term_id: str) -> list[str]:
+    """Return the campaigns of a term whose draw is promised and whose visits are not all over, in order."""
+    statement = select(Campaign).join(Draw, Draw.campaign_id == Campaign.campaign_id)
+    found = session.execute(statement.where(Campaign.term_id == term_id)).scalars()
+    return sorted(row.campaign_id for row in found if not has_reached(row.state, CampaignState.FOUND))
 
 
 def withdrawn(session: Session, campaign_id: str) -> list[dict[str, Any]]:

@@ -17,16 +17,25 @@ from inspection.pool import Relation
 from inspection.recusal import (
     NOT_RELATED,
     Answer,
+    Correction,
     ListedInspector,
     ListedSchool,
     Question,
     check_answer,
+    check_correction,
     listed,
     questions,
+    require_correctable,
 )
+from inspection.store import draw as draws
 from inspection.store import ledger, roster
 from inspection.store.account import utc
-from inspection.store.recusal_tables import FormerWorkplace, RecusalAnswer, SchoolLeader
+from inspection.store.recusal_tables import (
+    FormerWorkplace,
+    RecusalAnswer,
+    RecusalCorrection,
+    SchoolLeader,
+)
 from inspection.store.tables import Recusal
 from inspection.store.writing import append, replace_slice
 
@@ -35,8 +44,11 @@ _LONGEST_NAME = 128
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerLine(Answer):
-    """An answer on record."""
+    """An answer on record; `cause` says why it took the place of the one before, and is empty for the first."""
 
+    inspector_id: str
+    school_code: str
+    cause: str
     recorded_at: datetime
 
 
@@ -53,18 +65,16 @@ def enter_names(session: Session, term_id: str, data_set: str, frame: pd.DataFra
 
 
 def relations(session: Session, term_id: str) -> list[Relation]:
-    """Return who is kept from which school in a term: as registered, and as confirmed when asked."""
+    """Return who is kept from which school in a term: as registered, and as last answered when asked."""
     statement = select(Recusal).where(Recusal.term_id == term_id)
     found = {
         Relation(row.inspector_id, row.school_code, row.relation)
         for row in session.execute(statement).scalars()
     }
-    answered = select(RecusalAnswer).where(
-        RecusalAnswer.term_id == term_id, RecusalAnswer.relation != NOT_RELATED
-    )
     found |= {
-        Relation(row.inspector_id, row.school_code, row.relation)
-        for row in session.execute(answered).scalars()
+        Relation(line.inspector_id, line.school_code, line.relation)
+        for line in answers(session, term_id).values()
+        if line.relation != NOT_RELATED
     }
     return sorted(found)
 
@@ -111,18 +121,31 @@ def open_questions(session: Session, term_id: str) -> list[Question]:
 
 
 def answers(session: Session, term_id: str) -> dict[str, AnswerLine]:
-    """Return the answers of a term by question number."""
-    statement = select(RecusalAnswer).where(RecusalAnswer.term_id == term_id)
-    return {
-        row.question_id: AnswerLine(
-            question_id=row.question_id,
-            relation=row.relation,
-            reason=row.reason,
-            account_id=row.account_id,
-            recorded_at=utc(row.recorded_at),
-        )
-        for row in session.execute(statement).scalars()
-    }
+    """Return the answers of a term that count, by question number."""
+    return {number: lines[-1] for number, lines in all_answers(session, term_id).items()}
+
+
+def all_answers(session: Session, term_id: str) -> dict[str, list[AnswerLine]]:
+    """Return every answer of a term by question number, the first one first."""
+    first = select(RecusalAnswer).where(RecusalAnswer.term_id == term_id)
+    found = {row.question_id: [_line(row, cause="")] for row in session.execute(first).scalars()}
+    later = select(RecusalCorrection).where(RecusalCorrection.term_id == term_id)
+    for row in session.execute(later.order_by(RecusalCorrection.correction_number)).scalars():
+        found[row.question_id].append(_line(row, cause=row.cause))
+    return found
+
+
+def _line(row: RecusalAnswer | RecusalCorrection, *, cause: str) -> AnswerLine:
+    return AnswerLine(
+        question_id=row.question_id,
+        relation=row.relation,
+        reason=row.reason,
+        account_id=row.account_id,
+        inspector_id=row.inspector_id,
+        school_code=row.school_code,
+        cause=cause,
+        recorded_at=utc(row.recorded_at),
+    )
 
 
 def answer(session: Session, term_id: str, given: Answer, *, salt: str, at: datetime) -> str:
@@ -145,9 +168,47 @@ def answer(session: Session, term_id: str, given: Answer, *, salt: str, at: date
             "回避问题的答复未登记", [_not_open(given.question_id, is_known=question is not None)]
         )
     check_answer(question, given)
-    facts = {
+    facts = _facts(question, given, salt=salt)
+    append(session, RecusalAnswer, [{**facts, "recorded_at": at.astimezone(UTC)}])
+    kept = digest(facts)
+    return ledger.record(session, kind="recusal", subject=kept[:16], payload={"digest": kept}, at=at)
+
+
+def correct(session: Session, term_id: str, given: Correction, *, salt: str, at: datetime) -> str:
+    """Let another answer count in the place of the one on record; return the hash of its ledger entry.
+
+    Earlier answers stay, here and in the ledger. Whoever may answer may correct, the person who answered too.
+
+    Args:
+        session: open for writing.
+        term_id: whose rosters raised the question.
+        given: the new answer and why the earlier one was wrong.
+        salt: 64 secret hexadecimal digits, other than that of the earlier answers.
+        at: the present instant.
+
+    Raises:
+        ProtocolError: there is no such question or no answer to it, a promise rests on the answer, or the
+            correction decides or changes nothing.
+    """
+    ledger.serialise(session)
+    question = {item.question_id: item for item in asked(session, term_id)}.get(given.question_id)
+    lines = all_answers(session, term_id).get(given.question_id, [])
+    if question is None or not lines:
+        fault = _not_answered(given.question_id, is_known=question is not None)
+        raise ProtocolError("回避问题的答复未更正", [fault])
+    require_correctable(question.question_id, draws.promised(session, term_id))
+    check_correction(question, given, standing=lines[-1])
+    facts = _facts(question, given, salt=salt) | {"cause": given.cause}
+    row = facts | {"correction_number": len(lines), "recorded_at": at.astimezone(UTC)}
+    append(session, RecusalCorrection, [row])
+    kept = digest(facts | {"correction_number": len(lines)})
+    return ledger.record(session, kind="recusal", subject=kept[:16], payload={"digest": kept}, at=at)
+
+
+def _facts(question: Question, given: Answer, *, salt: str) -> dict[str, str]:
+    return {
         "question_id": question.question_id,
-        "term_id": term_id,
+        "term_id": question.term_id,
         "inspector_id": question.inspector_id,
         "school_code": question.school_code,
         "kind": question.kind,
@@ -156,9 +217,6 @@ def answer(session: Session, term_id: str, given: Answer, *, salt: str, at: date
         "account_id": given.account_id,
         "salt": salt,
     }
-    append(session, RecusalAnswer, [{**facts, "recorded_at": at.astimezone(UTC)}])
-    kept = digest(facts)
-    return ledger.record(session, kind="recusal", subject=kept[:16], payload={"digest": kept}, at=at)
 
 
 def _names(frame: pd.DataFrame, key: str, column: str, name: str) -> list[dict[str, str]]:
@@ -177,5 +235,15 @@ def _not_open(question_id: str, *, is_known: bool) -> Fault:
         code="RCS-004",
         wanted="尚未答复的回避问题",
         got="已经答复" if is_known else "没有这个问题",
-        remedy="答复不得更改；不需回避的后来发现须回避，请填入回避登记表重新上报。",
+        remedy="答复有误的，在公布抽取方案之前，可在工作台“回避核实”页更正。",
+    )
+
+
+def _not_answered(question_id: str, *, is_known: bool) -> Fault:
+    return Fault(
+        place=f"回避问题 {question_id}",
+        code="RCS-008",
+        wanted="已经答复的回避问题",
+        got="尚未答复" if is_known else "没有这个问题",
+        remedy="请先在工作台“回避核实”页答复。",
     )

@@ -247,13 +247,6 @@ def plan_on_record(session: Session, special_id: str) -> str:
     return session.execute(statement).scalar_one_or_none() or ""
 
 
-def next_notice_number(session: Session, year: int) -> int:
-    """Return the number that comes next in the year's series of written notices 督导通知."""
-    ledger.serialise(session)
-    statement = select(func.max(SpecialNotice.number)).where(SpecialNotice.year == year)
-    return (session.execute(statement).scalar_one_or_none() or 0) + 1
-
-
 def notices(session: Session, special_id: str) -> list[SpecialNotice]:
     """Return the written notices of a special inspection by number."""
     statement = (

@@ -20,6 +20,7 @@ from inspection.store import (
     score_tables,
     special_tables,
     tables,
+    visit_notice_tables,
 )
 from inspection.store.tables import Table
 
@@ -67,6 +68,7 @@ def test_all_tables_are_looked_at() -> None:
         recusal_tables,
         score_tables,
         special_tables,
+        visit_notice_tables,
     )
     assert modules == {module.__name__ for module in own}
 

@@ -217,6 +217,7 @@ def test_the_same_facts_give_the_same_bytes_in_another_process_too(tmp_path: Pat
         for template in (
             *LETTERS,
             "special_notice",
+            "visit_notice",
             "dossier",
             "quality_report",
             "draw_record_sheet",

@@ -4,7 +4,9 @@ import re
 from dataclasses import replace
 from io import BytesIO
 
+import pypdfium2
 import pytest
+import zxingcpp
 from pypdf import PdfReader
 
 from inspection.record_sheet import (
@@ -85,6 +87,22 @@ def test_the_code_holds_the_address_of_the_record_and_the_digest_of_its_result()
     assert facts.code_text == f"{place}#sha256={facts.result}"
     assert qr(facts.code_text).startswith("<svg")
     assert replace(facts, site_address="").code_text == f"2025-2026-2-basic#sha256={facts.result}"
+
+
+@pytest.mark.parametrize("address", ["https://dudao.example/2025-2026-2-basic", ""])
+@pytest.mark.parametrize("state", ["drawn", "sealed"])
+def test_the_printed_code_scans_back_to_what_the_sheet_says(address: str, state: str) -> None:
+    facts = replace(sheet(), site_address=address, state=state)
+    content = render_pdf("draw_record_sheet", facts, as_of=facts.issued_on)
+    with pypdfium2.PdfDocument(content) as document:
+        pictures = [page.render(scale=150 / 72).to_pil().convert("L") for page in document]
+        words = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in document))
+    (scanned,) = [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
+    assert scanned == facts.code_text
+    place, _, digest = scanned.partition("#sha256=")
+    assert place == (f"{address}/data/draw-record.json" if address else facts.campaign_id)
+    assert digest == facts.result
+    assert digest in words
 
 
 def test_what_a_sheet_takes_from_a_record_follows_what_may_be_told() -> None:

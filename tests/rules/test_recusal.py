@@ -10,14 +10,17 @@ from inspection.recusal import (
     NOT_RELATED,
     SAME_NAME,
     Answer,
+    Correction,
     ListedInspector,
     ListedSchool,
     Question,
     check_answer,
+    check_correction,
     listed,
     plain,
     questions,
     require_answered,
+    require_correctable,
 )
 
 SCHOOL = ListedSchool(code="2137990001", name="东湖区第一小学", leaders=("王建国", "阿依古丽·买买提"))
@@ -129,3 +132,38 @@ def test_an_answer_that_decides_nothing_is_refused(relation: str, reason: str, s
     with pytest.raises(ProtocolError) as caught:
         check_answer(question, given_answer)
     assert sentence in caught.value.full_text
+
+
+@pytest.mark.parametrize(
+    ("relation", "reason", "cause", "codes"),
+    [
+        ("former_school", "", "查档发现曾任职", []),
+        (NOT_RELATED, "经查，同名不同人", "原依据不准", []),
+        (NOT_RELATED, "经核对", "看错了", ["RCS-006"]),
+        ("former_school", "", "", ["RCS-005"]),
+        ("former_school", "", "错" * 201, ["RCS-005"]),
+        ("", "", "", ["RCS-002", "RCS-005"]),
+    ],
+)
+def test_a_correction_says_why_and_changes_something(
+    relation: str, reason: str, cause: str, codes: list[str]
+) -> None:
+    question = Question("t", "dx-0001", SCHOOL.code, SAME_NAME, "王建国")
+    number = question.question_id
+    standing = Answer(question_id=number, relation=NOT_RELATED, reason="经核对", account_id="office-01")
+    given_answer = Correction(
+        question_id=number, relation=relation, reason=reason, account_id="office-01", cause=cause
+    )
+    found = []
+    try:
+        check_correction(question, given_answer, standing=standing)
+    except ProtocolError as error:
+        found = [fault.code for fault in error.faults]
+    assert found == codes
+
+
+def test_an_answer_is_corrected_only_while_no_promise_rests_on_it() -> None:
+    require_correctable("q", [])
+    with pytest.raises(ProtocolError, match="回避问题的答复未更正") as caught:
+        require_correctable("q", ["b", "a"])
+    assert "实为检查批次 a、b 的抽取方案已经公布。" in caught.value.full_text

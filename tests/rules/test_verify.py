@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspection import record
-from inspection import verify as verifier
 from inspection.canonical import digest
 from inspection.errors import ProtocolError
 from inspection.pool import PoolInspector, Relation
 from inspection.substitution import replace_inspector, substitute
-from inspection.verify import Step, verify
+from inspection.verify import verify
+from inspection.verify_format import STEPS, Step
 from tests.rules.example_draw import INSPECTORS, committed, drawn, school, setup
 
 Record = dict[str, Any]
@@ -45,7 +45,7 @@ def reseal(made: Record) -> None:
 )
 def test_an_honest_record_passes_every_step(made: Record) -> None:
     steps = verify(made)
-    assert [step.code for step in steps] == list(verifier.STEPS)
+    assert [step.code for step in steps] == list(STEPS)
     assert {step.code: step.outcome for step in steps if step.outcome != "pass"} == {"ledger": "later"}
 
 

@@ -14,8 +14,8 @@ from inspection import verify_annex as verifier
 from inspection.__main__ import main
 from inspection.canonical import digest
 from inspection.pool import RELATIONS
-from inspection.verify import Step
 from inspection.verify_annex import read_names, verify_annex
+from inspection.verify_format import Step
 from tests.rules.example_draw import committed, drawn
 
 Json = dict[str, Any]
@@ -163,5 +163,5 @@ def test_the_verifier_imports_nothing_of_the_program_that_draws() -> None:
     named = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
     named |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     assert {name for name in named if name.partition(".")[0] not in sys.stdlib_module_names} == {
-        "inspection.verify"
+        "inspection.verify_format"
     }

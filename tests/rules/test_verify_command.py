@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from inspection import ledger
-from inspection import verify as verifier
 from inspection.verify import main
+from inspection.verify_file import PARTS, one_file
+from inspection.verify_format import STEPS
 from tests.rules.example_draw import in_ledger
 
 
@@ -38,7 +39,7 @@ def test_the_command_prints_every_step(files: dict[str, str], capsys: pytest.Cap
     assert lines[0] == "√ 记录格式：各项齐全，状态为“公开抽取”"
     assert lines[-2] == "√ 台账：4条首尾相接，承诺有效且唯一，含此前公布的台账头"
     assert lines[-1] == "结论：能够核验的各步全部通过。"
-    assert len(lines) == len(verifier.STEPS) + 1
+    assert len(lines) == len(STEPS) + 1
 
 
 def test_the_command_says_what_fails(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +71,7 @@ def test_an_unreadable_file_is_named(
 def test_the_file_alone_verifies_with_nothing_installed(files: dict[str, str], tmp_path: Path) -> None:
     alone = tmp_path / "download" / "verify.py"
     alone.parent.mkdir()
-    alone.write_bytes(Path(verifier.__file__).read_bytes())
+    alone.write_text(one_file(), encoding="utf-8")
     command = [sys.executable, "-I", "-S", str(alone), files["record.json"], "--ledger", files["ledger.json"]]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path)
     assert (run.returncode, run.stderr) == (0, "")
@@ -78,12 +79,15 @@ def test_the_file_alone_verifies_with_nothing_installed(files: dict[str, str], t
 
 
 def test_the_verifier_imports_nothing_of_the_project_and_nothing_installed() -> None:
-    source = Path(verifier.__file__).read_text(encoding="utf-8")
-    imported = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            imported |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported.add(str(node.module))
-    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
-    assert not re.search(r"\brandom\b|\bnow\(|\btoday\(", source)
+    own = {f"inspection.{path.stem}" for path in PARTS}
+    sources = {path.name: path.read_text(encoding="utf-8") for path in PARTS}
+    for name, source in {**sources, "verify.py as published": one_file()}.items():
+        imported = set()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(str(node.module))
+        imported -= own if name in sources else set()
+        assert {module.partition(".")[0] for module in imported} <= sys.stdlib_module_names, name
+        assert not re.search(r"\brandom\b|\bnow\(|\btoday\(", source), name

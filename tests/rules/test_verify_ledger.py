@@ -7,7 +7,8 @@ import pytest
 
 from inspection import ledger, record
 from inspection.substitution import substitute
-from inspection.verify import Step, verify
+from inspection.verify import verify
+from inspection.verify_format import Step
 from tests.rules.example_draw import committed, drawn, in_ledger
 
 OPEN = drawn()

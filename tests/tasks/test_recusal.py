@@ -10,7 +10,7 @@ import pytest
 from inspection.campaign import CampaignState
 from inspection.errors import ProtocolError
 from inspection.pool import Relation
-from inspection.recusal import NOT_RELATED, Answer
+from inspection.recusal import NOT_RELATED, Answer, Correction
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import ledger, recusal
@@ -53,6 +53,16 @@ def answer(url: str, question_id: str, relation: str, reason: str = "") -> str:
         return recusal.answer(session, TERM, given, salt=SALT, at=AS_OF)
 
 
+def correct(
+    url: str, question_id: str, relation: str, reason: str = "", cause: str = "答复时看错了人"
+) -> str:
+    given = Correction(
+        question_id=question_id, relation=relation, reason=reason, account_id="office-02", cause=cause
+    )
+    with writing(url) as session:
+        return recusal.correct(session, TERM, given, salt="6" * 64, at=AS_OF)
+
+
 def barred(url: str) -> int:
     with reading(url) as session:
         commitment = draws.record_of(session, CAMPAIGN)["commitment"]
@@ -91,6 +101,48 @@ def test_an_answer_stands_and_an_unknown_question_has_none(office: str) -> None:
         assert got in caught.value.full_text
 
 
+def test_a_wrong_answer_is_corrected_until_the_promise_and_every_answer_stays(office: str) -> None:
+    with reading(office) as session:
+        first, second = recusal.open_questions(session, TERM)
+    with pytest.raises(ProtocolError, match="回避问题的答复未更正") as caught:
+        correct(office, first.question_id, "declared_interest")
+    assert "实为尚未答复。" in caught.value.full_text
+    answer(office, first.question_id, NOT_RELATED, "并非同一人")
+    answer(office, second.question_id, "former_school")
+    correct(office, first.question_id, "declared_interest")
+    entry = correct(office, first.question_id, "relative_enrolled", cause="本人补充说明")
+    correct(office, second.question_id, NOT_RELATED, "经核对，从未在该校任职")
+    with reading(office) as session:
+        lines = recusal.all_answers(session, TERM)[first.question_id]
+        kept = [(line.relation, line.account_id, line.cause) for line in lines]
+        assert kept == [
+            (NOT_RELATED, "office-01", ""),
+            ("declared_interest", "office-02", "答复时看错了人"),
+            ("relative_enrolled", "office-02", "本人补充说明"),
+        ]
+        assert recusal.answers(session, TERM)[first.question_id] == lines[-1]
+        assert Relation(first.inspector_id, first.school_code, "relative_enrolled") in recusal.relations(
+            session, TERM
+        )
+        assert not recusal.open_questions(session, TERM)
+        chain = [item for item in ledger.entries(session) if item.kind == "recusal"]
+        assert len(chain) == 5
+        assert any(item.entry_hash == entry for item in chain)
+    commit_draw.fn(CAMPAIGN, as_of=AS_OF)
+    assert barred(office) == 1
+    with pytest.raises(ProtocolError) as refused:
+        correct(office, first.question_id, NOT_RELATED, "经再次核对")
+    assert refused.value.full_text == (
+        "回避问题的答复未更正\n"
+        f"- 回避问题 {first.question_id}：应为在公布抽取方案之前更正，实为检查批次 {CAMPAIGN} 的抽取方案已经公布。"
+        "已公布的方案不得改动。检查人员应当回避的，请补入回避登记表重新上报，抽取后按规则递补（substitute-draw）；"
+        "实际不需回避的，本次仍按回避安排；名单须整体更改的，请另立批次，更正后重新公布方案。（RCS-007）"
+    )
+    with writing(office) as session:
+        campaigns.advance(session, CAMPAIGN, CampaignState.FOUND)
+    correct(office, first.question_id, NOT_RELATED, "经再次核对")
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Bureau:
     url = sqlite_store(tmp_path)
@@ -121,3 +173,20 @@ def test_the_office_answers_on_the_desk_once_and_others_only_read(small: Bureau)
     assert "不需回避</span> 经核对身份信息，并非同一人" in done
     assert "office-01，2026年5月20日 10:00" in done
     assert office.submit(address, page="/account", **given).status_code == 409
+    correction = {"relation": "former_school", "reason": "", "cause": "查档发现曾任职"}
+    again = f"{address}/correction"
+    assert discipline.submit(again, page="/account", **correction).status_code == 403
+    assert "<form" not in discipline.get("/recusals").text.partition("<main")[2]
+    refused = office.submit(again, page="/recusals", **correction)
+    assert (refused.status_code, "抽取方案已经公布" in refused.text) == (409, True)
+    assert "登记更正" not in office.get("/recusals").text
+    with writing(small.office.database_url) as session:
+        for campaign_id in draws.promised(session, DESK_TERM):
+            campaigns.advance(session, campaign_id, CampaignState.FOUND)
+    assert "登记更正" in office.get("/recusals").text
+    assert office.submit(again, page="/recusals", **given, cause="").status_code == 409
+    assert office.submit(again, page="/recusals", **correction).status_code == 303
+    corrected = office.get("/recusals").text
+    assert "更正理由：查档发现曾任职" in corrected
+    assert "原答复（已更正）：" in corrected
+    assert "不需回避</span> 经核对身份信息，并非同一人" in corrected

@@ -8,7 +8,8 @@ import inspection.store.gate_tables
 import inspection.store.rectification_tables
 import inspection.store.recusal_tables
 import inspection.store.score_tables
-import inspection.store.special_tables  # noqa: F401 - tables known to autogenerate
+import inspection.store.special_tables
+import inspection.store.visit_notice_tables  # noqa: F401 - tables known to autogenerate
 from inspection.store.tables import Table
 
 context.configure(
