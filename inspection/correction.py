@@ -16,6 +16,7 @@ from inspection.canonical import digest
 from inspection.data_set import DataSet
 from inspection.errors import Fault
 from inspection.fault_code import EFFECT_WORDS, Spot, fault
+from inspection.mark import WHOLE_ROW, HeaderMarks, Mark, mark_sentence
 from inspection.reading import Layout
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap
@@ -25,7 +26,6 @@ EXPLANATION = "更正说明"
 NUMBER_LABEL = "更正表编号"
 SUMMARY_HEADINGS = ("序号", "单元格", "行", "栏目", "应为", "实为", "怎样改", "处理", "编号")
 MOST_LINES = 5000
-WHOLE_ROW = -1
 _NUMBER = re.compile(r"[0-9a-f]{16}")
 _EFFECTS = {
     "critical": EFFECT_WORDS["refuse-file"],
@@ -34,16 +34,6 @@ _EFFECTS = {
 }
 _REPEATED = "本行与另一行重复，改正前两行均不采用。请确认哪一行正确，保留的行不动，另一行清空内容。"
 Cells = Mapping[int, tuple[str, ...]]
-
-
-@dataclass(frozen=True, order=True)
-class Mark:
-    """A cell to look at: row from 1 as the clerk counts it, column from 0 (`WHOLE_ROW`: all of the row)."""
-
-    row: int
-    column: int
-    sentence: str
-    is_hint: bool
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class DueDay:
 class Correction:
     """What the correction workbook of one submission says; `rows` are those that may change on return.
 
-    `is_whole`: the file was sent back as a whole, so that all of what returns counts. `is_list`: the original
+    `is_whole`: the file was sent back as a whole, so that all of what returns counts, whatever is marked. `is_list`: the original
     has student rows and is not given back; the workbook holds the summary alone.
     """
 
@@ -113,6 +103,12 @@ class Correction:
                 "本材料含学生个人数据，更正表不附原件，只列行号、栏目和差错。",
                 "请在本单位留存的原件上改正，改完把整个文件重新上报；请勿上报本表。",
             )
+        if self.is_whole and self.marks:
+            return (
+                "该文件的表头不合规定，整个文件退回：黄色须更正，蓝色请核对；批注写明应填什么。",
+                "请把表头改为规定的写法，缺少的列连同各行数据一并补上；批注处的空白列可移到别处。",
+                "改完保存为 Excel 工作簿（.xlsx），由原单位在工作台“数据上报”中上报本文件，不必另报原件。",
+            )
         if self.is_whole:
             return (
                 "该文件未能读取，请按下表逐项改正。",
@@ -140,9 +136,18 @@ class Mended:
 
 
 def correction_of(
-    received: Received, found: DataSet, source_map: SourceMap, *, layout: Layout | None, due: DueDay
+    received: Received,
+    found: DataSet,
+    source_map: SourceMap,
+    *,
+    layout: Layout | HeaderMarks | None,
+    due: DueDay,
 ) -> Correction:
-    """Say what must be mended in a submission; `layout` is None where the file has none or is not given back."""
+    """Say what must be mended in a submission.
+
+    `layout` says where the rows lie; of a file sent back for its header what is marked of that; None where
+    there is neither, or the file is not given back.
+    """
     is_list = is_student_level(source_map)
     base = Correction(
         submission_id=received.submission_id,
@@ -154,12 +159,14 @@ def correction_of(
         due_on=due.due_on,
         put_off_to=due.put_off_to,
         fault_count=len(received.faults),
-        is_whole=layout is None and not is_list,
+        is_whole=not isinstance(layout, Layout) and not is_list,
         is_list=is_list,
     )
-    places = _positions(layout, source_map) if layout else {}
+    places = _positions(layout, source_map)
     faults = [(item, severity) for item, severity in received.faults]
     base = replace(base, lines=tuple(_summary(faults, places, is_list=is_list)))
+    if isinstance(layout, HeaderMarks):
+        return replace(base, sheet=layout.sheet, width=layout.width, marks=layout.marks)
     if layout is None:
         return base
     kept_out = found.quarantined.loc[found.quarantined["source_file"] == received.file_name, "source_row"]
@@ -233,8 +240,10 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _positions(layout: Layout, source_map: SourceMap) -> dict[str, int]:
+def _positions(layout: Layout | HeaderMarks | None, source_map: SourceMap) -> Mapping[str, int]:
     """Return where each column stands, by its title and by its heading in the file."""
+    if not isinstance(layout, Layout):
+        return layout.places if layout else {}
     places = {}
     for name, found in layout.header.found.items():
         places[source_map.title_of(name)] = found[0].position
@@ -243,8 +252,8 @@ def _positions(layout: Layout, source_map: SourceMap) -> dict[str, int]:
 
 
 def _mark(item: Fault, severity: str, places: Mapping[str, int]) -> Mark:
-    sentence = f"应为{item.wanted}，实为{item.got}。{item.remedy}（{item.code}）"
-    return Mark(item.row, places.get(item.column, WHOLE_ROW), sentence, is_hint=severity not in REFUSING)
+    column = places.get(item.column, WHOLE_ROW)
+    return Mark(item.row, column, mark_sentence(item), is_hint=severity not in REFUSING)
 
 
 def _summary(

@@ -1,12 +1,9 @@
-"""Physical fitness 体质健康: students' test scores held against the national standard and reduced to sums.
+"""Physical fitness 体质健康: the national standard, and the total that a student's events make by its weights.
 
-Here: the standard (a YAML document), the total that the events make, sums per school, stage and grade. Student
-rows end here; what is kept has no student in it. Reading the files is in `reading`.
+Here: the standard (a YAML document) and totals. How students become sums is in `fitness_sums`.
 """
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,30 +11,9 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from inspection import policy_file
-from inspection.fault_code import Spot, fault
 from inspection.policy_file import PolicyModel
 
-if TYPE_CHECKING:
-    from inspection.data_set import DataSet
-    from inspection.source_map import SourceMap
-
-KEY = ["school_code", "stage", "grade"]
-COUNTS = [
-    "entered_count",
-    "absent_count",
-    "exempt_count",
-    "tested_count",
-    "pass_count",
-    "good_count",
-    "score_sum_centi",
-    "screened_count",
-    "myopic_count",
-]
-SOURCE = ["source_file", "source_sheet", "source_row"]
-COLUMNS = [*KEY, *COUNTS, *SOURCE]
 _WHOLE = 100
-# A total is rounded to one decimal from events of which each may be so rounded.
-_SLACK = 0.11
 
 
 class Weights(PolicyModel):
@@ -80,12 +56,6 @@ def load_fitness(path: Path) -> FitnessStandard:
     return policy_file.load(FitnessStandard, path)
 
 
-def no_fitness_sums() -> pd.DataFrame:
-    """Return the sum of nothing."""
-    texts = {"school_code", "stage", "source_file", "source_sheet"}
-    return pd.DataFrame({name: pd.Series(dtype="str" if name in texts else "int64") for name in COLUMNS})
-
-
 def event_totals(rows: pd.DataFrame, standard: FitnessStandard) -> npt.NDArray[np.float64]:
     """Return the total that each student's events make, bonus included; NaN where an event is not given."""
     totals = np.full(len(rows), np.nan)
@@ -96,77 +66,3 @@ def event_totals(rows: pd.DataFrame, standard: FitnessStandard) -> npt.NDArray[n
         weighted = sum(rows[name].to_numpy(float) * weight for name, weight in item.events.items())
         totals[here] = (np.asarray(weighted, float) / _WHOLE + bonus)[here]
     return totals
-
-
-def reduce_fitness(found: "DataSet", source_map: "SourceMap") -> "DataSet":
-    """Return the sums of a data set of student rows; rows whose total cannot be are set aside first.
-
-    The given total counts; where it is not given the events make it. A code for absence is counted as such
-    and never enters a sum.
-    """
-    standard = source_map.fitness_standard
-    assert standard is not None
-    rows, made = found.rows, event_totals(found.rows, standard)
-    given = rows["total_score"].to_numpy(float)
-    differs = np.abs(given - made) > _SLACK
-    is_beyond = (given < 0) | (given > standard.most_score)
-    headings = {file.file_name: file.headings for file in found.files}
-    faults = list(found.faults)
-    for label in np.flatnonzero(differs | is_beyond):
-        row = rows.iloc[label]
-        place = str(row["source_file"])
-        title = headings.get(place, {}).get("total_score", source_map.title_of("total_score"))
-        spot = Spot(place, str(row["source_sheet"]), int(row["source_row"]), title)
-        kind = "over-maximum" if is_beyond[label] else "total-differs"
-        wanted = f"0至{standard.most_score:g}之间" if is_beyond[label] else "等于各单项得分按权重之和加附加分"
-        faults.append(fault(kind, spot, wanted=wanted, got="（个人信息，不显示）"))
-    is_bad = differs | is_beyond
-    reasons = _reasons(found, rows, "total_score")
-    kept = np.flatnonzero(~is_bad)
-    sums = _sums(rows.iloc[kept], np.where(np.isnan(given), made, given)[kept], reasons[kept], standard)
-    aside = pd.concat([found.quarantined[SOURCE], rows.loc[is_bad, SOURCE]]).sort_values(SOURCE)
-    return replace(
-        found,
-        rows=sums,
-        quarantined=aside.reset_index(drop=True),
-        missing=found.missing.iloc[:0],
-        faults=tuple(sorted(faults)),
-        is_reduced=True,
-    )
-
-
-def _reasons(found: "DataSet", rows: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
-    """Say of each row why it has no total; "" where it has."""
-    told = found.missing[found.missing["column"] == column]
-    reasons = rows[SOURCE].merge(told[[*SOURCE, "reason"]], on=SOURCE, how="left")["reason"]
-    texts: npt.NDArray[np.object_] = reasons.fillna("").to_numpy(object)
-    return texts
-
-
-def _sums(
-    rows: pd.DataFrame,
-    total: npt.NDArray[np.float64],
-    reasons: npt.NDArray[np.object_],
-    standard: FitnessStandard,
-) -> pd.DataFrame:
-    if rows.empty:
-        return no_fitness_sums()
-    is_out = np.isin(reasons, ["absent", "exempt"])
-    is_tested = ~np.isnan(total) & ~is_out
-    is_myopic = rows["is_myopic"]
-    counted = {
-        "entered_count": np.ones(len(rows)),
-        "absent_count": reasons == "absent",
-        "exempt_count": reasons == "exempt",
-        "tested_count": is_tested,
-        "pass_count": is_tested & (total >= standard.pass_score),
-        "good_count": is_tested & (total >= standard.good_score),
-        "score_sum_centi": np.round(100 * np.where(is_tested, total, 0.0)),
-        "screened_count": is_myopic.notna(),
-        "myopic_count": is_myopic.eq(True).fillna(False),
-    }
-    frame = rows[KEY].astype({"grade": "int64"})
-    frame = frame.assign(**{name: np.asarray(values).astype("int64") for name, values in counted.items()})
-    frame = frame.assign(source_file=rows["source_file"], source_sheet="", source_row=0)
-    how = dict.fromkeys(COUNTS, "sum") | {"source_file": "min", "source_sheet": "min", "source_row": "min"}
-    return frame.groupby(KEY, as_index=False, sort=True).agg(how)[COLUMNS]

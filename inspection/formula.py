@@ -13,11 +13,16 @@ import pandas as pd
 from pydantic import Field
 
 from inspection.policy_file import PolicyModel
+from inspection.result_students import PAIR_COUNTS, standardised_pairs
 
 KEY = ["school_code", "stage"]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
+_DEVIATION = 10
+"""Points of a standard score for one standard deviation, as schools know them."""
+_PART_PLACES = 9
+_PERCENT = 100
 
 
 @dataclass(frozen=True)
@@ -198,11 +203,15 @@ class LowestRate(PolicyModel):
 
 
 class SummedRate(PolicyModel):
-    """Sums over all rows of a school-stage divided, in percent: one rate over every grade."""
+    """Sums over all rows of a school-stage divided, in percent: one rate over every grade.
+
+    `beside` names other sums of the same data set: of results, those by student.
+    """
 
     kind: Literal["summed_rate"]
     numerator: str
     denominator: str
+    beside: str = Field(default="", description="同一数据集另存的汇总，如 results 的 students")
     minimum_denominator: int = Field(default=1, ge=1)
 
     @property
@@ -220,6 +229,37 @@ class SummedRate(PolicyModel):
         none = np.full(len(rows), "", object)
         part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
         return rate(part, whole, none, minimum=self.minimum_denominator)
+
+
+class PairGain(PolicyModel):
+    """What pupils gained from entry to exit, in points of a standard score of which 10 are a standard deviation.
+
+    Sums of pairs lie beside the results. Entry and exit are taken in standard deviations of all pupils of the
+    same stage, grade and subject; 0 is to have kept one's place among them.
+    """
+
+    kind: Literal["pair_gain"]
+    beside: Literal["pairs"] = "pairs"
+    minimum_denominator: int = Field(default=20, ge=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return "grade", "subject", *PAIR_COUNTS
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Add up gains and pairs of each school-stage."""
+        pairs = standardised_pairs(rows).sort_values([*KEY, "grade", "subject"])
+        whole = pairs["pair_count"].astype(float)
+        part = (_DEVIATION * (pairs["exit"] - pairs["entry"]) * whole).round(_PART_PLACES)
+        return pairs[KEY].assign(part=part, whole=whole).groupby(KEY, as_index=False).sum()
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Take the mean gain; `rows` as reduced."""
+        none = np.full(len(rows), "", object)
+        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        found = rate(part, whole, none, minimum=self.minimum_denominator)
+        return Figures(found.value / _PERCENT, part, whole, found.reason)
 
 
 class SameGroups(PolicyModel):
@@ -272,7 +312,17 @@ class Quotient(PolicyModel):
 
 
 Formula = Annotated[
-    Column | Lowest | Ratio | LongFigure | Share | Rows | LowestRate | SummedRate | SameGroups | Quotient,
+    Column
+    | Lowest
+    | Ratio
+    | LongFigure
+    | Share
+    | Rows
+    | LowestRate
+    | SummedRate
+    | PairGain
+    | SameGroups
+    | Quotient,
     Field(discriminator="kind"),
 ]
 

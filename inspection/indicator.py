@@ -24,6 +24,7 @@ from inspection.formula import (
     Formula,
     LongFigure,
     LowestRate,
+    PairGain,
     Quotient,
     Rows,
     SameGroups,
@@ -71,6 +72,12 @@ class Indicator(PolicyModel):
     data_set: str
     exam_result: bool = Field(default=False, description="来自考试成绩；不得用于处理措施和公开等级")
     formula: Formula
+
+    @property
+    def frame(self) -> str:
+        """The name of the staged frame this reads: its data set, or other sums made beside it."""
+        beside = getattr(self.formula, "beside", "")
+        return f"{self.data_set}_{beside}" if beside else self.data_set
 
 
 class LikeSchools(PolicyModel):
@@ -164,7 +171,7 @@ def _of_figure(figure: Figure) -> Indicator:
 def check_sources(catalogue: IndicatorCatalogue, columns: Mapping[str, Collection[str]]) -> None:
     """Hold a catalogue against the columns that each data set has, before any data are there.
 
-    A data set made beside another (`results_students` beside `results`) is not looked into.
+    Sums that lie beside a data set stand there under a name of their own (`results_students`).
 
     Raises:
         DocumentError: an indicator reads a data set or a column that there is not.
@@ -217,13 +224,13 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
         reasons = np.where(whole.reason != "", whole.reason, part.reason)
         return rate(part.value, whole.value, reasons, minimum=formula.minimum_denominator)
     frames, missing = staged
-    if indicator.data_set not in frames:
+    if indicator.frame not in frames:
         return _not_submitted(len(keys))
-    rows = frames[indicator.data_set]
+    rows = frames[indicator.frame]
     if isinstance(formula, SameGroups):
         before = frames.get(f"{indicator.data_set}{BEFORE}", rows.iloc[:0])
         return formula.figures(_aligned(formula.rows_per_school(rows, before), keys)[0])
-    if isinstance(formula, (Share, Rows, LowestRate, SummedRate)):
+    if isinstance(formula, (Share, Rows, LowestRate, SummedRate, PairGain)):
         rows = formula.rows_per_school(rows)
     else:
         rows = formula.chosen(rows) if isinstance(formula, LongFigure) else rows
@@ -293,10 +300,11 @@ def _check_quotient(indicator: Indicator, known: dict[str, Indicator]) -> None:
 
 def _unread(indicator: Indicator, columns: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str, str]]:
     """Yield code, what was wanted and what was found for each thing an indicator reads and nobody has."""
-    name = indicator.data_set
+    name = indicator.frame
+    if indicator.data_set not in columns:
+        yield "IND-002", "数据来源配置中有的数据集", f"没有 {indicator.data_set} 这一数据集"
+        return
     if name not in columns:
-        if not any(name.startswith(f"{known}_") for known in columns):
-            yield "IND-002", "数据来源配置中有的数据集", f"没有 {name} 这一数据集"
         return
     for column in indicator.formula.columns if not isinstance(indicator.formula, Quotient) else ():
         if column not in columns[name]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from inspection import policy_file
 from inspection.expectation import SCREEN_FILE
@@ -37,6 +37,8 @@ Kind = Literal[
     "unit-slip",
     "ghost-people",
 ]
+_IN_PAIRS = frozenset({"impossible-precision", "above-spot-check", "ghost-people"})
+_ROSTER = "schools."
 
 
 class Check(PolicyModel):
@@ -45,13 +47,34 @@ class Check(PolicyModel):
     id: str = Field(pattern=r"^[a-z][a-z-]*$")
     kind: Kind
     title: str
-    figures: tuple[str, ...] = Field(default=(), description="比对的栏目；rate=count 表示比率及其分母")
+    figures: tuple[str, ...] = Field(
+        default=(), description="比对的栏目；成对比对的写作 甲=乙，以 schools. 开头的取自学校名录"
+    )
     statistic: str = Field(description="统计量的含义")
     threshold: float = Field(description="达到该值即提示")
     least_count: int = Field(default=1, ge=1, description="至少有这么多可比的数才作判断")
     least_value: float = Field(default=0, description="小于此数的值不参与比对")
     false_alarm_rate: float = Field(ge=0, le=100, description="在没有造假的模拟数据上误提示的学校百分比")
     question: str = Field(description="请学校说明、补充的材料；不得含有指责")
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The figures that are held against each other, two by two."""
+        halves = (name.partition("=") for name in self.figures)
+        return tuple((one, other) for one, _, other in halves)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every figure this looks at, each by itself, without those of the roster."""
+        told = (name for figure in self.figures for name in figure.split("="))
+        return tuple(name for name in told if not name.startswith(_ROSTER))
+
+    @model_validator(mode="after")
+    def _paired(self) -> "Check":
+        if any(("=" in name) != (self.kind in _IN_PAIRS) for name in self.figures):
+            kinds = "、".join(sorted(_IN_PAIRS))
+            raise ValueError(f"只有 {kinds} 成对比对，每对写作 甲=乙（{self.id}）")
+        return self
 
 
 class Screen(PolicyModel):
@@ -62,20 +85,24 @@ class Screen(PolicyModel):
     data_set: str = "indicators"
     checks: tuple[Check, ...] = Field(min_length=1)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every figure that a check looks at, without those of the roster."""
+        return frozenset(name for check in self.checks for name in check.names)
+
 
 @dataclass(frozen=True)
 class Figures:
     """What a screen looks at, all keyed by school.
 
-    `now` and `before` have one row for each school and stage (`school_code`, `stage`, figures). `spot_checks`
-    has `school_code`, `figure`, `reported_rate`, `checked_count`, `passed_count`. `rosters` has `school_code`,
-    `people`, `claimed_count`, `found_count`: the same people as counted in two rosters.
+    `now` and `before` have one row for each school and stage (`school_code`, `stage`, figures; of an indicator
+    `x` also its parts `x:number` and `x:count`). `schools` is the roster: `school_code`, `stages` (joined by
+    commas) and counts of people.
     """
 
     now: pd.DataFrame
     before: pd.DataFrame = field(default_factory=pd.DataFrame)
-    spot_checks: pd.DataFrame = field(default_factory=pd.DataFrame)
-    rosters: pd.DataFrame = field(default_factory=pd.DataFrame)
+    schools: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def load_screen(folder: Path) -> Screen | None:
@@ -118,30 +145,6 @@ def wide_figures(long: pd.DataFrame) -> pd.DataFrame:
     told = told.assign(value=told["value"].astype(float))
     wide = told.pivot_table(index=["school_code", "stage"], columns="name", values="value", aggfunc="first")
     return wide.reset_index().rename_axis(columns=None)
-
-
-def student_rosters(schools: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Return how many students each school has by the roster of schools, and how many by its reported stages.
-
-    `schools` has `school_code`, `stages` (joined by commas) and `student_count`. A school of which a stage is not
-    reported cannot be compared and is left out.
-    """
-    columns = ["school_code", "people", "claimed_count", "found_count"]
-    if "student_count" not in now or "student_count" not in schools:
-        return pd.DataFrame(columns=columns)
-    told = now.dropna(subset=["student_count"]).groupby("school_code")["student_count"].agg(["sum", "count"])
-    both = schools.merge(told, left_on="school_code", right_index=True)
-    is_whole = both["stages"].str.split(",").str.len() == both["count"]
-    both = both[is_whole & both["student_count"].notna()]
-    return pd.DataFrame(
-        {
-            "school_code": both["school_code"],
-            "people": "学生（学校名录与学期指标）",
-            "claimed_count": both["student_count"].astype(float),
-            "found_count": both["sum"],
-        },
-        columns=columns,
-    ).reset_index(drop=True)
 
 
 def _copied_term(figures: Figures, check: Check) -> pd.DataFrame:
@@ -197,23 +200,21 @@ def _heaped_digits(figures: Figures, check: Check) -> pd.DataFrame:
 
 
 def _impossible_precision(figures: Figures, check: Check) -> pd.DataFrame:
-    pairs = [tuple(name.split("=")) for name in check.figures]
-    failed = pd.DataFrame({"school_code": figures.now["school_code"]})
-    for rate, count in pairs:
-        if rate in figures.now and count in figures.now:
-            failed[rate] = grim_failures(
-                figures.now[rate].to_numpy(float), figures.now[count].to_numpy(float)
-            )
-    names = [name for name in failed if name != "school_code"]
-    told = failed[names].to_numpy(float)
+    """Count the rates that no whole number out of their counts can give."""
+    now = figures.now
+    pairs = [(one, other) for one, other in check.pairs if one in now and other in now]
+    told = np.full((len(now), len(pairs)), np.nan)
+    for place, (rate, count) in enumerate(pairs):
+        told[:, place] = grim_failures(now[rate].to_numpy(float), now[count].to_numpy(float))
+    names = [
+        "、".join(rate for (rate, _), is_off in zip(pairs, row, strict=True) if is_off == 1) for row in told
+    ]
     table = pd.DataFrame(
         {
-            "school_code": failed["school_code"],
+            "school_code": now["school_code"],
             "statistic": np.nansum(told, axis=1),
             "count": (~np.isnan(told)).sum(axis=1),
-            "figures": [
-                "、".join(n for n, is_off in zip(names, row, strict=True) if is_off == 1) for row in told
-            ],
+            "figures": names,
         }
     )
     return _enough(table, check)
@@ -237,23 +238,21 @@ def _implausible_jump(figures: Figures, check: Check) -> pd.DataFrame:
 
 
 def _above_spot_check(figures: Figures, check: Check) -> pd.DataFrame:
-    frame = figures.spot_checks
-    if frame.empty:
-        return _nothing()
-    chances = binomial_lower_tail(
-        frame["passed_count"].to_numpy(),
-        frame["checked_count"].to_numpy(),
-        frame["reported_rate"].to_numpy() / 100,
-    )
-    table = pd.DataFrame(
-        {
-            "school_code": frame["school_code"].to_numpy(),
-            "statistic": -np.log10(np.maximum(chances, 1e-300)),
-            "count": frame["checked_count"].to_numpy(),
-            "figures": frame["figure"].to_numpy(),
-        }
-    )
-    return _enough(table, check)
+    """Ask how likely so few had passed on site, were the reported rate true; the parts are those of the check."""
+    frames = [_nothing()]
+    for reported, found in check.pairs:
+        columns = [reported, f"{found}:number", f"{found}:count"]
+        if not set(columns) <= set(figures.now):
+            continue
+        frame = figures.now.dropna(subset=columns)
+        rate, passed, checked = (frame[name].to_numpy(float) for name in columns)
+        chances = binomial_lower_tail(passed, checked, rate / 100)
+        statistic = -np.log10(np.maximum(chances, 1e-300))
+        table = frame[["school_code"]].assign(
+            statistic=statistic, count=checked, figures=f"{reported}、{found}"
+        )
+        frames.append(table)
+    return _enough(_joined(frames), check)
 
 
 def _unit_slip(figures: Figures, check: Check) -> pd.DataFrame:
@@ -274,15 +273,24 @@ def _unit_slip(figures: Figures, check: Check) -> pd.DataFrame:
 
 
 def _ghost_people(figures: Figures, check: Check) -> pd.DataFrame:
-    frame = figures.rosters
-    if frame.empty:
-        return _nothing()
-    claimed, found = frame["claimed_count"].to_numpy(float), frame["found_count"].to_numpy(float)
-    gap = np.where(claimed - found >= check.least_value, 100 * (claimed - found) / np.maximum(claimed, 1), 0)
-    table = pd.DataFrame(
-        {"school_code": frame["school_code"], "statistic": gap, "count": found, "figures": frame["people"]}
-    )
-    return _enough(table.dropna(subset=["statistic"]), check)
+    """Compare the people of the roster with those that all of a school's stages report.
+
+    A school of which a stage is not reported cannot be compared.
+    """
+    frames = [_nothing()]
+    for listed, told in check.pairs:
+        column = listed.removeprefix(_ROSTER)
+        if column not in figures.schools or told not in figures.now:
+            continue
+        reported = figures.now.dropna(subset=[told]).groupby("school_code")[told].agg(["sum", "count"])
+        both = figures.schools.merge(reported, left_on="school_code", right_index=True)
+        is_whole = both["stages"].str.split(",").str.len() == both["count"]
+        both = both[is_whole & both[column].notna()]
+        claimed, found = both[column].to_numpy(float), both["sum"].to_numpy(float)
+        more = claimed - found
+        share = np.where(more >= check.least_value, 100 * more / np.maximum(claimed, 1), 0)
+        frames.append(both[["school_code"]].assign(statistic=share, count=found, figures=f"{listed}、{told}"))
+    return _enough(_joined(frames), check)
 
 
 _FUNCTIONS: Mapping[str, Callable[[Figures, Check], pd.DataFrame]] = {
@@ -335,6 +343,11 @@ def _largest(rows: pd.DataFrame, values: np.ndarray, names: list[str], check: Ch
 
 def _enough(table: pd.DataFrame, check: Check) -> pd.DataFrame:
     return table[table["count"] >= check.least_count].reset_index(drop=True)
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else _nothing()
 
 
 def _nothing() -> pd.DataFrame:

@@ -176,6 +176,10 @@ class Plan(PolicyModel):
     team: TeamPlan = TeamPlan()
     visits: VisitPlan | None = None
 
+    def due_on(self, data_set: str) -> date:
+        """Return until when a data set is owed; it must be one that the plan asks for."""
+        return next(owed.due_on for owed in self.data if owed.data_set == data_set)
+
     @model_validator(mode="after")
     def _whole(self) -> "Plan":
         if self.draw and not (self.matters and self.visits):

@@ -62,6 +62,7 @@ DATA_SET_TITLES = {
     "indicators": "学期指标报表",
     "parent_survey": "家长满意度调查",
     "results": "学业质量监测数据",
+    "entry_results": "入口成绩数据",
     "findings": "检查记录",
     "hearings": "告知答复登记表",
     "figures": "学校数据项报表",
@@ -73,6 +74,7 @@ DATA_SET_TITLES = {
     "homework_log": "作业日志",
     "exam_log": "考试登记表",
     "complaints": "投诉举报登记表",
+    "spot_checks": "现场抽测登记表",
     "self_evaluation": "学校自评报告表",
     "matters": "抽查事项清单",
 }

@@ -39,6 +39,7 @@ PAIR_COUNTS = [
 ]
 """Sums over the students with an entry and an exit score, in hundredths of a point and products of them."""
 
+_NO_SPREAD = 1e-9
 Records = np.ndarray[tuple[int], np.dtype[np.void]]
 Bits = npt.NDArray[np.uint64]
 Whole = npt.NDArray[np.int64]
@@ -170,3 +171,20 @@ def pair_frame(sums: Whole, places: Places) -> pd.DataFrame:
     frame = frame.astype({"school_code": "str", "stage": "str", "grade": "int64", "subject": "str"})
     frame[PAIR_COUNTS] = sums
     return frame[frame["pair_count"] > 0].sort_values([*GROUP, "subject"]).reset_index(drop=True)
+
+
+def standardised_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return pair sums with mean `entry` and `exit` of each row, in standard deviations of all pupils.
+
+    All pupils are those of the bureau in a stage, grade and subject, so that papers of unlike difficulty stand
+    side by side; where all have one score there is no deviation, and the mean is 0.
+    """
+    by = pairs.groupby(["stage", "grade", "subject"])
+    totals = {name: by[name].transform("sum").to_numpy(float) for name in PAIR_COUNTS}
+    made = pairs.copy()
+    for name in ("entry", "exit"):
+        mean = totals[f"{name}_sum_centi"] / totals["pair_count"]
+        spread = np.sqrt(np.maximum(totals[f"{name}_square_sum"] / totals["pair_count"] - mean**2, 0))
+        own = made[f"{name}_sum_centi"].to_numpy(float) / made["pair_count"].to_numpy(float)
+        made[name] = np.where(spread > _NO_SPREAD, (own - mean) / np.where(spread > 0, spread, 1), 0.0)
+    return made

@@ -15,7 +15,7 @@ from scipy.optimize import minimize_scalar
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from inspection.formula import KEY, Floats
-from inspection.result_students import PAIR_COUNTS
+from inspection.result_students import standardised_pairs
 
 PLACES = 6
 COLUMNS = [*KEY, "cell_count", "pair_count", "added", "low", "high", "place"]
@@ -32,25 +32,12 @@ def value_added(pairs: pd.DataFrame, *, minimum_pairs: int = 10, minimum_schools
     above or below where the 95 % interval does not hold 0, else within; not-established in a stage of fewer
     than `minimum_schools` schools.
     """
-    whole = _standardised(pairs)
+    whole = standardised_pairs(pairs)
     cells = whole[whole["pair_count"] >= minimum_pairs].sort_values(_CELL).reset_index(drop=True)
     frames = [_of_stage(rows, minimum_schools) for _, rows in cells.groupby("stage", sort=True)]
     if not frames:
         return pd.DataFrame(columns=COLUMNS)
     return pd.concat(frames)[COLUMNS].sort_values(KEY, ignore_index=True)
-
-
-def _standardised(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return mean entry and exit of each cell in standard deviations over all pupils of its grade and subject."""
-    by = pairs.groupby(["stage", "grade", "subject"])
-    totals = {name: by[name].transform("sum").to_numpy(float) for name in PAIR_COUNTS}
-    made = pairs.copy()
-    for name in ("entry", "exit"):
-        mean = totals[f"{name}_sum_centi"] / totals["pair_count"]
-        spread = np.sqrt(np.maximum(totals[f"{name}_square_sum"] / totals["pair_count"] - mean**2, 0))
-        own = made[f"{name}_sum_centi"].to_numpy(float) / made["pair_count"].to_numpy(float)
-        made[name] = np.where(spread > _NO_SPREAD, (own - mean) / np.where(spread > 0, spread, 1), 0.0)
-    return made
 
 
 def _of_stage(cells: pd.DataFrame, minimum_schools: int) -> pd.DataFrame:

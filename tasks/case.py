@@ -19,8 +19,8 @@ from inspection.store import draw as draws
 from inspection.store import finding as findings
 from inspection.store import score as scores
 from inspection.store import special as specials
+from inspection.store.case_tables import Case
 from inspection.store.engine import reading, writing
-from inspection.store.tables import Case
 from inspection.workdays import add_workdays
 from tasks.artifact import table
 from tasks.border import task

@@ -1,8 +1,5 @@
 """Checks: Great Expectations over what was staged; rows that fail a warning are set aside with the rest."""
 
-from collections.abc import Mapping
-from datetime import date
-
 import pandas as pd
 
 from inspection.data_set import DataSet
@@ -16,22 +13,21 @@ from inspection.expectation import (
     parameters,
     settle,
 )
-from inspection.fault_list import fault_csv
 from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.roster import compare_names
 from inspection.source_map import SourceMap
-from inspection.store import quality, standing
+from inspection.store import quality
 from inspection.store.engine import migrate, reading
 from inspection.submission import Received
 from tasks.artifact import run_name, table
 from tasks.border import task
-from tasks.correction import write_corrections
+from tasks.correction import give_back
 from tasks.expectation import check, load_suites
 from tasks.ingest import content_digest, data_sets_owed, keep, source_maps, staged_data_set
 from tasks.plan import plan_of
 from tasks.settings import profile, settings
-from tasks.workspace import corrections, read_frame, staged, write_frame, write_whole
+from tasks.workspace import read_frame, staged, write_frame
 
 ROSTER = "schools"
 
@@ -52,17 +48,11 @@ def check_data_set(campaign_id: str, data_set: str) -> Receipt:
     checked = settle(found, report, source_map) if report else found
     if data_set != ROSTER and ROSTER in data_sets_owed(plan):
         checked = compare_names(checked, staged_data_set(plan.term.id, ROSTER).rows, source_map)
-    write_corrections(
-        checked.received(plan.term.id, suite.severities if suite else {}),
-        checked,
-        source_map,
-        due_on=next(owed.due_on for owed in plan.data if owed.data_set == data_set),
-        put_off=_put_off(plan.term.id, data_set),
-    )
+    severities = suite.severities if suite else {}
+    give_back(plan.term.id, checked, source_map, severities=severities, due_on=plan.due_on(data_set))
     if report and report.is_stopped:
         raise SourceError(f"{source_map.title}未通过核查", _critical(report, checked))
     keep(plan.term.id, checked)
-    _hand_back(plan.term.id, checked, suite.severities if suite else {})
     results = report.results if report else pd.DataFrame(columns=RESULT_COLUMNS)
     by_school = report.by_school if report else pd.DataFrame(columns=SCHOOL_COLUMNS)
     write_frame(staged(plan.term.id, f"{data_set}.results.parquet"), results)
@@ -112,23 +102,6 @@ def _earlier(plan: Plan, found: DataSet, suite: Suite) -> dict[str, pd.Series]:
             name: quality.earlier(session, plan.term.compared_with, name) for name in sorted(suite.earlier)
         }
     return {name: beside(found.checkable, figures) for name, figures in known.items()}
-
-
-def _put_off(term_id: str, data_set: str) -> dict[str, date]:
-    """Return until when units may hand a data set in later, by unit."""
-    migrate(settings().database_url)
-    with reading(settings().database_url) as session:
-        found = standing.put_off(session, term_id)
-    return {unit: until_on for (name, unit), until_on in found.items() if name == data_set}
-
-
-def _hand_back(term_id: str, found: DataSet, severities: Mapping[str, str]) -> None:
-    """Write the list of what is wrong for whoever handed the data in; nothing wrong, no list."""
-    path = corrections(term_id) / f"{found.data_set}-问题清单.csv"
-    if found.faults:
-        write_whole(path, fault_csv(found.faults, severities))
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _critical(report: CheckReport, checked: DataSet) -> list[Fault]:

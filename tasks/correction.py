@@ -26,19 +26,25 @@ from inspection.correction import (
     Mended,
     correction_number,
     correction_of,
+    data_sheets,
     is_student_level,
     lay_over,
 )
 from inspection.data_set import DataSet
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
+from inspection.fault_list import fault_csv
+from inspection.mark import HeaderMarks, header_marks
 from inspection.reading import Bureau, Layout, find_layout
 from inspection.sheet import RawFile
 from inspection.source_map import SourceMap
+from inspection.store import standing
 from inspection.store.access import unit_of
+from inspection.store.correction_tables import Extension
+from inspection.store.engine import has_table, reading
 from inspection.submission import Received
 from tasks.reading import LIMITS, read_file
-from tasks.settings import profile
+from tasks.settings import profile, settings
 from tasks.workspace import corrections, inbox, originals, staged, write_whole
 
 _CHILD = Path(__file__).with_name("marking.py")
@@ -46,6 +52,30 @@ _AT_ONCE = 4
 _MOST_TURNS = 50
 _RETURNABLE = frozenset({"refused", "partly-accepted"})
 _READER = TypeAdapter(Correction)
+
+
+def give_back(
+    term_id: str,
+    found: DataSet,
+    source_map: SourceMap,
+    *,
+    severities: Mapping[str, str],
+    due_on: date | None,
+) -> None:
+    """Write what goes back to whoever handed a data set in: a list of its faults, and correction workbooks.
+
+    Nothing wrong, no list. A data set that is refused whole is given back like any other.
+
+    Raises:
+        SourceError: an original is no longer the file that was read.
+    """
+    put_off = _put_off(term_id, found.data_set)
+    write_corrections(found.received(term_id, severities), found, source_map, due_on=due_on, put_off=put_off)
+    path = corrections(term_id) / f"{found.data_set}-问题清单.csv"
+    if found.faults:
+        write_whole(path, fault_csv(found.faults, severities))
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_corrections(
@@ -118,25 +148,41 @@ def original_path(content_digest: str) -> Path | None:
     return next(iter(sorted(originals().glob(f"{content_digest}.*"))), None)
 
 
+def _put_off(term_id: str, data_set: str) -> dict[str, date]:
+    """Return until when units may hand a data set in later, by unit; a store without a table has granted nothing."""
+    if not has_table(settings().database_url, Extension.__tablename__):
+        return {}
+    with reading(settings().database_url) as session:
+        found = standing.put_off(session, term_id)
+    return {unit: until_on for (name, unit), until_on in found.items() if name == data_set}
+
+
 def _write(received: Received, found: DataSet, source_map: SourceMap, due: DueDay) -> Correction:
-    raw, layout, mended = None, None, Mended(RawFile(received.file_name, received.content_digest, 0, ()))
+    layout: Layout | HeaderMarks | None = None
+    raw, mended = None, Mended(RawFile(received.file_name, received.content_digest, 0, ()))
     content = b""
     if not is_student_level(source_map):
         content = _keep_original(received)
         raw, mended = _read_again(received, source_map)
-        layout = find_layout(mended.raw, source_map, Bureau(profile()))[0] if raw else None
+        layout = _layout(mended.raw, received, source_map) if raw else None
     correction = correction_of(received, found, source_map, layout=layout, due=due)
     path = workbook_path(received.term_id, received.submission_id)
     if _is_written(correction, path):
         return correction
     is_named = PurePosixPath(received.file_name).suffix.lower() == ".xlsx"
     is_workbook = raw is not None and is_named and content.startswith(b"PK")
-    told = _told(correction, mended, layout, has_cells=bool(raw) and not is_workbook)
+    told = _told(correction, mended, has_cells=bool(raw) and not is_workbook)
     written = write_whole(path, _marked(received, told, content if is_workbook else b""))
     record: dict[str, Correction | str] = {"correction": correction, "workbook_digest": written}
     adapter = TypeAdapter(dict[str, Correction | str])
     write_whole(_record(received.term_id, correction.correction_id), adapter.dump_json(record, indent=1))
     return correction
+
+
+def _layout(raw: RawFile, received: Received, source_map: SourceMap) -> Layout | HeaderMarks | None:
+    """Find where the rows lie, or what of the header is to be marked."""
+    layout, _ = find_layout(raw, source_map, Bureau(profile()))
+    return layout or header_marks(data_sheets(raw), source_map, [item for item, _ in received.faults])
 
 
 def _is_written(correction: Correction, path: Path) -> bool:
@@ -181,9 +227,7 @@ def _read_again(received: Received, source_map: SourceMap) -> tuple[RawFile | No
     return raw, mended
 
 
-def _told(
-    correction: Correction, mended: Mended, layout: Layout | None, *, has_cells: bool
-) -> dict[str, object]:
+def _told(correction: Correction, mended: Mended, *, has_cells: bool) -> dict[str, object]:
     return {
         "memory_bytes": LIMITS.memory_bytes,
         "cpu_seconds": LIMITS.cpu_seconds,
@@ -192,15 +236,15 @@ def _told(
         "width": correction.width,
         "marks": [[mark.row, mark.column, mark.sentence, mark.is_hint] for mark in correction.marks],
         "restored": mended.untaken,
-        "cells": list(_cells(mended.raw, layout)) if has_cells else [],
+        "cells": list(_cells(mended.raw, correction)) if has_cells else [],
         "heading_lines": correction.heading_lines,
         "summary_headings": SUMMARY_HEADINGS,
         "lines": correction.lines,
     }
 
 
-def _cells(raw: RawFile, layout: Layout | None) -> Iterator[tuple[int, list[str]]]:
-    names = [layout.sheet] if layout else [sheet.name for sheet in raw.sheets[:1]]
+def _cells(raw: RawFile, correction: Correction) -> Iterator[tuple[int, list[str]]]:
+    names = [correction.sheet] if correction.width else [sheet.name for sheet in raw.sheets[:1]]
     for sheet in raw.sheets:
         if sheet.name in names:
             values = sheet.cells.astype(object).to_numpy()

@@ -4,6 +4,8 @@ What a data set became lies beside its rows as `<data_set>.report.json`, so that
 a person find it there.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,20 +16,22 @@ from inspection.data_set import SOURCE, DataSet, FileRead
 from inspection.division import Division, district_faults, load_divisions
 from inspection.errors import DocumentError, Fault, SourceError
 from inspection.fault_code import refuses_file
-from inspection.fitness import reduce_fitness
 from inspection.plan import Plan
 from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
 from tasks.artifact import run_name
 from tasks.border import task
-from tasks.correction import take_back
+from tasks.correction import give_back, take_back
+from tasks.fitness_sums import reduce_fitness
 from tasks.plan import plan_of
 from tasks.reading import read_data_set, survey
-from tasks.result_sums import reduce_results
+from tasks.result_sums import pair_results, reduce_results
 from tasks.settings import profile, settings
+from tasks.student_files import StudentFiles
 from tasks.workspace import inbox, read_frame, staged, write_frame, write_whole
 
+ENTRY, LEAVING, PAIRS = "entry_results", "results", "pairs"
 PARTS = ("rows", "quarantined", "missing")
 
 
@@ -59,7 +63,7 @@ def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
     """Read every file of one data set into the staging folder; rows with faults are set aside.
 
     Raises:
-        SourceError: no file of the data set can be used at all.
+        SourceError: no file of the data set can be used at all; correction workbooks say what to mend.
         SettingError: a personal column needs a pseudonym key and there is none.
     """
     plan = plan_of(campaign_id)
@@ -69,12 +73,15 @@ def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
     bureau = _bureau(plan, source_map)
     if source_map.reduce:
         found = reduce_results(paths, source_map, bureau, inbox=folder)
+        found = _with_pairs(found, plan, paths)
+    elif source_map.fitness:
+        found = reduce_fitness(paths, source_map, bureau, inbox=folder)
     else:
         mend = partial(take_back, source_map=source_map, term_id=plan.term.id)
         found = read_data_set(paths, source_map, bureau, inbox=folder, mend=mend)
-    if source_map.fitness:
-        found = reduce_fitness(found, source_map)
-    _require_usable(found, is_required=_is_required(plan, data_set))
+    if refusing := _refusing(found, is_required=_is_required(plan, data_set)):
+        give_back(plan.term.id, found, source_map, severities={}, due_on=plan.due_on(data_set))
+        raise SourceError(f"{data_set} 没有可用的文件", refusing)
     keep(plan.term.id, found)
     counts = {
         "文件": len(found.files),
@@ -85,6 +92,22 @@ def ingest_data_set(campaign_id: str, data_set: str) -> Receipt:
         "问题": len(found.faults),
     }
     return Receipt(f"读取 {source_map.title}", counts, content_digest(found))
+
+
+def _with_pairs(found: DataSet, plan: Plan, paths: Sequence[Path]) -> DataSet:
+    """Return results with sums over pairs of entry and exit beside them, where entry results were handed in."""
+    maps = source_maps(plan)
+    if found.data_set != LEAVING or ENTRY not in maps:
+        return found
+    folder = inbox(plan.term.id)
+    entry_paths = survey(folder, maps).files[ENTRY]
+    if not entry_paths:
+        return found
+    entry, leaving = (
+        StudentFiles(sorted(files), maps[name], _bureau(plan, maps[name]), folder)
+        for name, files in ((ENTRY, entry_paths), (LEAVING, paths))
+    )
+    return replace(found, beside={**found.beside, PAIRS: pair_results(entry, leaving)})
 
 
 def keep(term_id: str, found: DataSet) -> None:
@@ -163,10 +186,10 @@ def _is_required(plan: Plan, data_set: str) -> bool:
     return any(owed.is_required for owed in plan.data if owed.data_set == data_set)
 
 
-def _require_usable(found: DataSet, *, is_required: bool) -> None:
+def _refusing(found: DataSet, *, is_required: bool) -> list[Fault]:
+    """Return why no file of a data set that the term cannot do without is usable; empty where one is."""
     refusing = [item for item in found.faults if refuses_file(item)]
-    if is_required and refusing and found.rows.empty:
-        raise SourceError(f"{found.data_set} 没有可用的文件", refusing)
+    return refusing if is_required and found.rows.empty else []
 
 
 def _missing(plan: Plan, data_set: str) -> Fault:

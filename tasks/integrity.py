@@ -4,16 +4,19 @@ What it asks lies in the outbox as a list for each district. Nothing here accuse
 goes to Prefect.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
 from inspection.expectation import RESULT_COLUMNS
 from inspection.fault_list import table_csv
-from inspection.integrity import Figures, Screen, load_screen, screen, student_rosters
+from inspection.integrity import Figures, Screen, load_screen, screen
 from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.risk import load_rule, risk_of
+from inspection.source_map import load_source_maps
 from inspection.store import campaign as campaigns
 from inspection.store import quality, roster
 from inspection.store.engine import reading, writing
@@ -24,6 +27,7 @@ from tasks.settings import profile, settings
 from tasks.workspace import quality_reports, write_whole
 
 QUESTION_HEADINGS = ("学校标识码", "学校名称", "事项", "涉及栏目", "请学校说明并提供")
+ROSTER = "schools"
 _PARTS = {"number": "的分子", "count": "的分母"}
 
 
@@ -59,28 +63,35 @@ def screen_integrity(campaign_id: str) -> Receipt:
 
 def _figures(session: Session, plan: Plan) -> Figures:
     before = plan.term.compared_with
-    now = quality.figures(session, plan.term.id)
     return Figures(
-        now,
+        quality.figures(session, plan.term.id),
         quality.figures(session, before) if before else pd.DataFrame(),
-        rosters=student_rosters(roster.schools(session, plan.term.id), now),
+        roster.schools(session, plan.term.id),
     )
 
 
 def _told(signals: pd.DataFrame, policy: Screen) -> pd.DataFrame:
     """Return the signals as they are kept: with the threshold, the figures by title, and the question."""
     checks = {check.id: check for check in policy.checks}
+    titles = _titles()
     return signals.assign(
         threshold=[checks[name].threshold for name in signals["check_id"]],
         question=[checks[name].question for name in signals["check_id"]],
-        figures=["、".join(_title(name) for name in text.split("、")) for text in signals["figures"]],
+        figures=["、".join(_title(name, titles) for name in text.split("、")) for text in signals["figures"]],
     )
 
 
-def _title(figure: str) -> str:
-    """Return a figure's title: `x` an indicator, `x:number` and `x:count` what it is made of."""
+def _titles() -> dict[str, str]:
+    """Return the titles of all indicators by id, and of the roster's columns as `schools.x`."""
+    listed = load_source_maps(profile().folders.sources).get(ROSTER)
+    columns = listed.columns if listed else {}
+    of_roster = {f"{ROSTER}.{name}": f"{column.title}（学校名录）" for name, column in columns.items()}
+    return of_roster | {indicator.id: indicator.title for indicator in catalogue().indicators}
+
+
+def _title(figure: str, titles: Mapping[str, str]) -> str:
+    """Return a figure's title: `x` an indicator or a column, `x:number` and `x:count` what it is made of."""
     name, _, part = figure.partition(":")
-    titles = {indicator.id: indicator.title for indicator in catalogue().indicators}
     return titles.get(name, name) + _PARTS.get(part, "")
 
 

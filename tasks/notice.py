@@ -34,8 +34,8 @@ from inspection.store import ledger, roster
 from inspection.store import notice as notices
 from inspection.store import score as scores
 from inspection.store import special as specials
+from inspection.store.case_tables import Case, Notice
 from inspection.store.engine import reading, writing
-from inspection.store.tables import Case, Notice
 from inspection.workdays import add_workdays
 from tasks.border import task
 from tasks.case import measures

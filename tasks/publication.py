@@ -39,8 +39,8 @@ from inspection.store import ledger, roster
 from inspection.store import notice as notices
 from inspection.store import publication as publications
 from inspection.store import score as scores
+from inspection.store.case_tables import Case, Notice
 from inspection.store.engine import reading, writing
-from inspection.store.tables import Case, Notice
 from inspection.verify_file import one_file
 from tasks.border import task
 from tasks.case import measures

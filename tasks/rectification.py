@@ -16,8 +16,8 @@ from inspection.request import ClosureEntry, RecheckEntry
 from inspection.store import campaign as campaigns
 from inspection.store import rectification as rectifications
 from inspection.store import roster
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.engine import reading, writing
-from inspection.store.tables import Case, Rectification
 from inspection.workdays import add_workdays
 from tasks.artifact import table
 from tasks.border import task

@@ -5,7 +5,7 @@ records in a `Spill`. Where rows repeat each other, the files are read once more
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inspection import reading
 from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
-from inspection.reading import Bureau, Layout, Table
+from inspection.reading import Bureau, Table
 from inspection.result_students import (
     PAIR_COUNTS,
     STUDENT_COUNTS,
@@ -32,40 +31,16 @@ from inspection.result_students import (
     students_with,
     without_students,
 )
-from inspection.result_sums import add_all, no_sums, records, reduce, row_bits, student_rows, subtract
+from inspection.result_sums import add_all, records, reduce, subtract
 from inspection.source_map import SourceMap
-from tasks.reading import read_batches, unread
+from inspection.student_rows import student_rows
+from tasks.reading import unread
 from tasks.result_spill import PARTITIONS, Spill
+from tasks.student_files import StudentFiles, Sums, places_of, rows_of, tables
 
 logger = logging.getLogger(__name__)
 
-_WAITING_ROWS = 50_000
 STUDENTS = "students"
-
-
-@dataclass(frozen=True)
-class Results:
-    """Files of student results, and what must be known to read them."""
-
-    paths: Sequence[Path]
-    source_map: SourceMap
-    bureau: Bureau
-    inbox: Path
-
-
-@dataclass
-class _Sums:
-    """Sums on the way: the parts of many pieces are added together now and then, not after each."""
-
-    parts: list[pd.DataFrame] = field(default_factory=lambda: [no_sums()])
-
-    def add(self, part: pd.DataFrame) -> None:
-        self.parts.append(part)
-        if sum(map(len, self.parts[1:])) > max(_WAITING_ROWS, len(self.parts[0])):
-            self.parts = [self.total()]
-
-    def total(self) -> pd.DataFrame:
-        return add_all(self.parts)
 
 
 @dataclass
@@ -73,7 +48,7 @@ class _FileSums:
     """What one file has come to so far."""
 
     file: FileRead
-    sums: _Sums = field(default_factory=_Sums)
+    sums: Sums = field(default_factory=lambda: Sums(add_all))
     set_aside: list[pd.DataFrame] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -92,14 +67,14 @@ def reduce_results(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau,
     Raises:
         SettingError: there is no pseudonym key.
     """
-    results = Results(sorted(paths), source_map, bureau, inbox)
+    results = StudentFiles(sorted(paths), source_map, bureau, inbox)
     with Spill(inbox) as spill:
         waiting = _Waiting(Places(), spill)
         files = [_reduce_file(path, results, waiting) for path in results.paths]
         found = _joined(files, source_map)
         repeating, sums = _students(waiting)
     if len(repeating):
-        rows = _rows_of(repeating, results)
+        rows = rows_of(repeating, results, _rows)
         found, sound = _without_repetitions(found, rows, source_map)
         own = student_sums(records(sound, source_map, waiting.places), len(waiting.places.groups))
         sums = own + np.pad(sums, ((0, len(own) - len(sums)), (0, 0)))
@@ -115,7 +90,7 @@ def reduce_results(paths: Iterable[Path], source_map: SourceMap, bureau: Bureau,
     return found
 
 
-def pair_results(entry: Results, leaving: Results) -> pd.DataFrame:
+def pair_results(entry: StudentFiles, leaving: StudentFiles) -> pd.DataFrame:
     """Return sums over the students with an entry and an exit score, by school, stage, grade and subject.
 
     The school is that of the exit. A file that cannot be read gives no pair; its faults are those that
@@ -142,7 +117,7 @@ def _joined(files: Sequence[_FileSums], source_map: SourceMap) -> DataSet:
     return DataSet(
         data_set=source_map.data_set,
         rows=add_all([part.sums.total() for part in files]),
-        quarantined=_places([frame for part in files for frame in part.set_aside]),
+        quarantined=places_of([frame for part in files for frame in part.set_aside]),
         missing=no_missing(),
         faults=tuple(sorted(item for part in files for item in part.faults)),
         files=tuple(part.file for part in files),
@@ -150,14 +125,14 @@ def _joined(files: Sequence[_FileSums], source_map: SourceMap) -> DataSet:
     )
 
 
-def _reduce_file(path: Path, results: Results, waiting: _Waiting) -> _FileSums:
+def _reduce_file(path: Path, results: StudentFiles, waiting: _Waiting) -> _FileSums:
     source_map = results.source_map
     assert source_map.reduce is not None
     nothing, mark = unread(path), waiting.spill.mark()
     part = _FileSums(FileRead(path.name, nothing.content_digest, nothing.byte_count))
     try:
-        for file, table in _tables(path, results):
-            rows = student_rows(table)
+        for file, table in tables(path, results):
+            rows = _rows(table)
             part.file = replace(file, read_count=part.file.read_count + len(rows))
             sound = rows[~table.is_bad] if table.is_bad.any() else rows
             part.sums.add(reduce(sound, source_map.reduce))
@@ -174,30 +149,8 @@ def _reduce_file(path: Path, results: Results, waiting: _Waiting) -> _FileSums:
     return part
 
 
-def _tables(path: Path, results: Results) -> Iterator[tuple[FileRead, Table]]:
-    """Yield the pieces of a file, read; the first piece holds the header.
-
-    Raises:
-        SourceError: the file cannot be read, or has no header as the map wants it.
-    """
-    layout: Layout | None = None
-    faults: tuple[Fault, ...] = ()
-    for piece in read_batches(path, results.source_map, inbox=results.inbox):
-        sheet = piece.sheets[0]
-        if layout is None:
-            layout, faults = reading.find_layout(piece, results.source_map, results.bureau)
-        if layout is not None and layout.sheet == sheet.name:
-            file = FileRead(
-                piece.file_name,
-                piece.content_digest,
-                piece.byte_count,
-                sheet=sheet.name,
-                headings={name: found[0].text for name, found in layout.header.found.items()},
-                unused_headings=layout.header.unused,
-            )
-            yield file, reading.read_rows(layout, sheet.cells)
-    if layout is None:
-        raise SourceError(f"文件“{path.name}”退回", faults)
+def _rows(table: Table) -> pd.DataFrame:
+    return student_rows(table, reason_of="score")
 
 
 def _students(waiting: _Waiting) -> tuple[Bits, Whole]:
@@ -213,21 +166,6 @@ def _students(waiting: _Waiting) -> tuple[Bits, Whole]:
     return np.concatenate(repeating), sums
 
 
-def _rows_of(students: Bits, results: Results) -> pd.DataFrame:
-    """Read the files once more and return the rows of these students; of a file refused, none."""
-    found = []
-    for path in results.paths:
-        own = []
-        try:
-            for _, table in _tables(path, results):
-                rows = student_rows(table)
-                own.append(rows[np.isin(row_bits(rows, results.source_map)[0], students)])
-        except SourceError:
-            continue
-        found += own
-    return pd.concat(found, ignore_index=True)
-
-
 def _without_repetitions(
     found: DataSet, rows: pd.DataFrame, source_map: SourceMap
 ) -> tuple[DataSet, pd.DataFrame]:
@@ -238,14 +176,6 @@ def _without_repetitions(
     return replace(
         found,
         rows=subtract(found.rows, reduce(rows[is_moved], source_map.reduce)),
-        quarantined=_places([found.quarantined, rows.loc[is_moved, SOURCE]]),
+        quarantined=places_of([found.quarantined, rows.loc[is_moved, SOURCE]]),
         faults=tuple(sorted({*found.faults, *faults})),
     ), rows[~is_moved]
-
-
-def _places(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [frame for frame in frames if len(frame)]
-    if not filled:
-        return no_sums()[SOURCE]
-    joined = pd.concat(filled).sort_values(SOURCE).reset_index(drop=True)
-    return joined.astype({"source_file": "str", "source_sheet": "str", "source_row": "int64"})

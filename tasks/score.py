@@ -12,6 +12,7 @@ from inspection.evidence import Evidence
 from inspection.figure import load_figures
 from inspection.fragility import fragility
 from inspection.indicator import BEFORE, IndicatorCatalogue, derive, load_catalogue
+from inspection.integrity import load_screen
 from inspection.measure import Fragile, load_measures
 from inspection.peers import places
 from inspection.plan import Plan
@@ -59,7 +60,9 @@ def derived_for(plan: Plan) -> pd.DataFrame:
     for name, item in found.items():
         frames |= {f"{name}_{part}": frame for part, frame in item.beside.items()}
     rubrics = [rubric_of(plan)[0], *(rubric_of(plan, name)[0] for name in plan.also_for)]
-    known = catalogue().used({name for rubric in rubrics for name in rubric.indicators})
+    screened = load_screen(profile().folders.expectations)
+    asked = {name.partition(":")[0] for name in (screened.names if screened else ())}
+    known = catalogue().used({name for rubric in rubrics for name in rubric.indicators} | asked)
     for name in sorted(known.compared_data_sets & set(names)):
         if plan.term.compared_with and staged(plan.term.compared_with, f"{name}.rows.parquet").exists():
             frames[f"{name}{BEFORE}"] = staged_data_set(plan.term.compared_with, name).rows

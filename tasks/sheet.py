@@ -4,7 +4,7 @@
 writes to standard output, for each sheet: one line of JSON (name, merged ranges), one Arrow stream (the row
 as the clerk counts it, then dictionary-encoded text columns, the last of them what stood beyond the width of
 the first rows); at the end, a line that says how it ended. It imports nothing of this project but the readers
-of web pages and Parquet that lie beside it.
+of workbooks, web pages and Parquet that lie beside it.
 """
 
 import codecs
@@ -12,12 +12,9 @@ import csv
 import gc
 import io
 import json
-import re
 import resource
 import sys
-import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -30,13 +27,6 @@ Sheet = tuple[str, list[Any], Iterator[Any]]
 _SNIFFED_ROWS = 200
 _MOST_COLUMNS = 4_096
 _BLOCK_BYTES = 2**23
-_CELL_REFERENCE = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d+)"')
-_ROW_REFERENCE = re.compile(rb'<row [^>]*?r="(\d+)"')
-_WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d+"')
-# A formula whose result was never stored, unless the result is the empty text.
-_UNCALCULATED = re.compile(
-    rb'<c (?![^>]*t="str")[^>]*?r="([A-Z]{1,3}\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]{0,9000}</f>)(?:<v\s*/>|<v></v>)?</c>'
-)
 _KNOWN = frozenset({"utf-8", "utf-8-sig", "gb18030", "big5", "utf-16"})
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -81,11 +71,7 @@ def sheets(file: BinaryIO, options: Options) -> Iterator[Sheet]:
     file.seek(0)
     if not start.strip():
         raise RefusedError("empty-file", "文件没有内容")
-    if start.startswith(b"PK\x03\x04"):
-        check_zip(file, options)
-        file.seek(0)
-        yield from _workbook(file, options)
-    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         yield from _workbook(file, options)
     elif start.startswith(b"PAR1"):
         yield "数据", [], _parquet_batches(file, options)
@@ -95,86 +81,21 @@ def sheets(file: BinaryIO, options: Options) -> Iterator[Sheet]:
         yield "", [], _text_batches(file, _encoding(file, start, options["encodings"]))
 
 
-def check_zip(file: BinaryIO, options: Options) -> None:
-    """Refuse an archive that unpacks beyond measure, or a sheet with a cell far away from the rest."""
-    try:
-        archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
-        raise RefusedError("unreadable", "压缩包已损坏") from error
-    parts = archive.infolist()
-    size = sum(part.file_size for part in parts)
-    if size > options["unpacked_bytes"]:
-        raise RefusedError("too-large", f"解压后超过{options['unpacked_bytes'] // 2**20}MB")
-    for part in parts:
-        if part.file_size > 2**20 and part.file_size > options["zip_ratio"] * max(part.compress_size, 1):
-            raise RefusedError("too-large", f"压缩比超过{options['zip_ratio']}倍")
-        if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
-            _check_dimensions(archive.open(part), options)
-
-
-def _check_dimensions(part: Any, options: Options) -> None:
-    rows, columns, tail = 1, 26, b""
-    while block := part.read(2**20):
-        text = tail + block
-        rows = max(chain([rows], map(int, _ROW_REFERENCE.findall(text))))
-        columns = max(chain([columns], map(_column_number, set(_WIDE_REFERENCE.findall(text)))))
-        if not _ROW_REFERENCE.search(text):
-            rows = max(chain([rows], (int(row) for _, row in _CELL_REFERENCE.findall(text))))
-        if b"<f" in text and (blank := _UNCALCULATED.search(text)):
-            raise RefusedError("uncalculated", f"单元格{blank[1].decode()}的公式没有计算结果")
-        tail = text[-10_000:]
-    if rows > options["most_rows"]:
-        raise RefusedError("too-large", f"表中最末一行是第{rows}行，上限为{options['most_rows']}行")
-    if rows * columns > options["most_cells"]:
-        raise RefusedError("too-large", f"表的范围为{rows}行×{columns}列")
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _workbook(file: BinaryIO, options: Options) -> Iterator[Sheet]:
-    import python_calamine
+    """Yield every visible sheet of a workbook."""
+    from tasks import workbook_sheet
 
+    names = ("unpacked_bytes", "zip_ratio", "most_rows", "most_cells")
+    reach = workbook_sheet.Reach(**{name: options[name] for name in names})
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(file)
-    except python_calamine.PasswordError as error:
-        raise RefusedError("unreadable", "文件设有打开密码") from error
-    except python_calamine.CalamineError as error:
-        raise RefusedError("unreadable", "工作簿已损坏") from error
-    for meta in book.sheets_metadata:
-        if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if meta.visible != python_calamine.SheetVisibleEnum.Visible:
-            continue
-        sheet = book.get_sheet_by_name(meta.name)
-        if sheet.total_height > options["most_rows"]:
-            raise RefusedError("too-large", f"共{sheet.total_height}行，上限为{options['most_rows']}行")
-        rows = sheet.to_python(skip_empty_area=False)
-        texts = [[cell_text(cell) for cell in row] for row in rows]
-        width = max(map(len, texts), default=0)
-        if width > _MOST_COLUMNS:
-            raise RefusedError("too-large", f"共{width}列")
-        batches = [_batch(texts, range(1, len(texts) + 1), width)] if texts else []
-        yield meta.name, sheet.merged_cell_ranges or [], iter(batches)
-
-
-def cell_text(cell: object) -> str:
-    """Return a workbook cell as the clerk would have typed it."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "是" if cell else "否"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    return str(cell.total_seconds() / 86400) if isinstance(cell, timedelta) else str(cell)
+        for name, merges, texts in workbook_sheet.workbook_rows(file, reach):
+            width = max(map(len, texts), default=0)
+            if width > _MOST_COLUMNS:
+                raise RefusedError("too-large", f"共{width}列")
+            batches = [_batch(texts, range(1, len(texts) + 1), width)] if texts else []
+            yield name, merges, iter(batches)
+    except workbook_sheet.WorkbookError as error:
+        raise RefusedError(error.kind, error.detail) from error
 
 
 def _is_page(start: bytes) -> bool:

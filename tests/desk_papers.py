@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from inspection.canonical import canonical, digest, digest_bytes
 from inspection.errors import Fault
 from inspection.store import submission
-from inspection.store.tables import Case, CheckResult, Draw, Hearing, Notice, NoticeFile, Rectification
+from inspection.store.case_tables import Case, Hearing, Notice, NoticeFile, Rectification
+from inspection.store.tables import CheckResult, Draw
 from inspection.submission import Received
 from tests.desk_names import (
     CAMPAIGN,

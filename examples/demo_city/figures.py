@@ -29,6 +29,13 @@ PERCENT_HEADINGS = (
     "会唱主旋律歌曲学生比例",
     "劳动教育清单完成率",
 )
+OF_PUPILS = (
+    "校内完成书面作业学生比例",
+    "掌握一项体育技能学生比例",
+    "掌握一项艺术特长学生比例",
+    "会唱主旋律歌曲学生比例",
+)
+"""Shares of the stage's pupils; counted, so that each is a whole number of them."""
 _MAY_BE_MISSING = (*PERCENT_HEADINGS[1:], "每天校内体育锻炼时间", "学生平均睡眠时间")
 _TEACHING_WEEKS = 18
 
@@ -50,10 +57,17 @@ def stage_figures(school: School, size: SchoolStage, *, seed: str, term: str, ye
         **_health(rng, school, size, seed=seed, years=years),
         **_habits(rng, school.quality, size),
     }
+    for heading in OF_PUPILS:
+        figures[heading] = share_of_pupils(float(figures[heading] or 0), size.student_count)
     for heading in _MAY_BE_MISSING:
         if rng.random() < 0.012:
             figures[heading] = None
     return figures
+
+
+def share_of_pupils(rate: float, count: int) -> float:
+    """Return the percentage, to one decimal, of the whole number of pupils nearest to a rate."""
+    return round(100 * round(rate * count / 100) / count, 1)
 
 
 def _teaching(rng: Random, quality: float, size: SchoolStage) -> dict[str, int | float | None]:

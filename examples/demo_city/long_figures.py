@@ -2,7 +2,7 @@
 
 from random import Random
 
-from examples.demo_city.city import City, School, demo_profile
+from examples.demo_city.city import City, School, SchoolStage, demo_profile
 from examples.demo_city.indicators import STAGES
 from examples.demo_city.table import Cell, Layout, Row, Table
 from inspection.figure import Figure, load_figures
@@ -15,6 +15,8 @@ OTHER_HEADINGS = ("学校代码", "校名", "学段", "指标名称", "达到数
 """What some districts call the columns."""
 
 _SUBTOTAL = "小计"
+TEACHERS = "key_teacher"
+"""The figure whose denominator is how many teachers a stage has."""
 
 
 def figure_tables(city: City, *, term: str) -> list[Table]:
@@ -70,16 +72,27 @@ def _school_rows(city: City, school: School, figures: tuple[Figure, ...], term: 
         for item in figures:
             if size.stage in item.stages:
                 name = item.code if rng.random() < 0.05 else item.title
-                rows.append([school.code, school.name, STAGES[size.stage], name, *_cells(rng, item)])
+                whole = teachers_of(school, size) if item.code == TEACHERS else 0
+                cells = _cells(rng, item, counted=whole)
+                rows.append([school.code, school.name, STAGES[size.stage], name, *cells])
     return rows
 
 
-def _cells(rng: Random, item: Figure) -> list[Cell]:
-    """Return numerator, denominator and value as somebody typed them."""
+def teachers_of(school: School, size: SchoolStage) -> int:
+    """Return how many of a school's teachers teach in one stage, by its classes; the stages add up to the roster."""
+    before = sum(stage.class_count for stage in school.stages[: school.stages.index(size)])
+    edges = (before, before + size.class_count)
+    first, last = (edge * school.teacher_count // school.class_count for edge in edges)
+    return last - first
+
+
+def _cells(rng: Random, item: Figure, *, counted: int = 0) -> list[Cell]:
+    """Return numerator, denominator and value as somebody typed them; `counted` is a denominator that is known."""
     if rng.random() < 0.01:
         return ["—", "—", "未统计"]
     if item.has_parts:
-        whole = rng.randint(20, 200)
+        drawn = rng.randint(20, 200)
+        whole = counted or drawn
         part = round(whole * rng.uniform(0.75, 1.0 if item.kind == "share" else 1.05))
         rate = f"{100 * part / whole:.1f}%"
         if rng.random() < 0.1:

@@ -7,8 +7,9 @@ import pandas as pd
 from inspection.request import ClosureEntry, FollowUpRequest, RecheckEntry
 from inspection.store import rectification as rectifications
 from inspection.store import roster
+from inspection.store.case_tables import Case
 from inspection.store.engine import reading
-from inspection.store.tables import Campaign, Case
+from inspection.store.tables import Campaign
 from tasks.settings import settings
 
 NOTE = "已到校核实，问题已整改到位，相关制度已修订并执行。"

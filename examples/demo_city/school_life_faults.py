@@ -83,6 +83,10 @@ def plant_in_school_life(planter: Planter, tables: Mapping[str, Table], unused_c
     table = tables["self_evaluation"]
     planter.spoil("malformed-code", table, "指标编号", "第2条")
     planter.spoil("score-over-full", table, "自评得分", 12)
+    table = tables["spot_checks"]
+    row = planter.pick(table)
+    checked = readable_count(table.cell(row, "体质抽测人数"))
+    planter.spoil("part-over-whole", table, "体质抽测合格人数", checked + 3, row=row)
     table = tables["matters"]
     planter.spoil("missing-required", table, "检查依据", None, row=table.rows[1])
     table = tables["fitness"]

@@ -45,7 +45,8 @@ from examples.demo_city.school_life import (
     timetable_table,
 )
 from examples.demo_city.school_life_faults import plant_in_figures, plant_in_school_life
-from examples.demo_city.signs import plant_signs
+from examples.demo_city.signs import Reported, plant_signs
+from examples.demo_city.spot_checks import spot_check_layout, spot_check_table
 from examples.demo_city.table import Row, Table, write_csv, write_workbook
 
 PREVIOUS_TERM = "2024-2025-2"
@@ -165,6 +166,7 @@ def _kept(city: City) -> _Kept:
         complaint_table(city, term=CURRENT_TERM),
         self_evaluation_table(city, term=CURRENT_TERM),
         fitness_table(city, term=CURRENT_TERM),
+        spot_check_table(city, term=CURRENT_TERM, years=_TERMS[CURRENT_TERM].years),
         matter_table(),
     ]
     figures = figure_tables(city, term=CURRENT_TERM)
@@ -192,6 +194,7 @@ def _write_kept(folder: Path, city: City, kept: _Kept) -> None:
     write_csv(folder, districts, encoding="utf-8-sig")
     write_workbook(folder, life["timetables"], timetable_layout(title))
     write_workbook(folder, life["surveys"], survey_facts_layout(title))
+    write_workbook(folder, life["spot_checks"], spot_check_layout(title))
     for name in ("homework_log", "exam_log", "student_survey", "complaints", "fitness"):
         write_csv(folder, life[name], encoding="gb18030")
     for name in ("self_evaluation", "matters"):
@@ -231,7 +234,9 @@ def _plant(
     for file in STRAY_FILES:
         planter.stray(file)
     has_signs = len(city.schools) >= _FITS_BASIC_PLAN and city.sizes.students_per_school >= _TELLING_STUDENTS
-    signs = plant_signs(planter, city, indicators, before=PREVIOUS_TERM) if has_signs else ()
+    figures, _, life = kept or ((), None, {})
+    reported = Reported(schools, indicators, figures, life.get("spot_checks"))
+    signs = plant_signs(planter, city, reported, before=PREVIOUS_TERM) if has_signs else ()
     return replace(planter.answer_key(), signs=signs)
 
 

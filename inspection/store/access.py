@@ -12,18 +12,9 @@ from sqlalchemy.orm import Session
 
 from inspection.access import Owner, Verdict
 from inspection.store.account import utc
+from inspection.store.case_tables import Case, Hearing, Notice, NoticeFile
 from inspection.store.desk_tables import AccessEntry, Upload
-from inspection.store.tables import (
-    Campaign,
-    Case,
-    Dispatch,
-    Hearing,
-    Notice,
-    NoticeFile,
-    School,
-    Submission,
-    TeamMember,
-)
+from inspection.store.tables import Campaign, Dispatch, School, Submission, TeamMember
 
 HEARING = "hearing"
 FROM_TEAMS = frozenset({"findings", "visit_results"})

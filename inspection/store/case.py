@@ -13,7 +13,7 @@ from inspection.case import CaseState, case_number, turn_subject
 from inspection.errors import Fault, ProtocolError
 from inspection.measure import Proposal
 from inspection.store import ledger
-from inspection.store.tables import Approval, Case, Hearing, Rectification, Restudy
+from inspection.store.case_tables import Approval, Case, Hearing, Rectification, Restudy
 from inspection.store.writing import append, put
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -113,6 +113,19 @@ def migrate(url: str) -> None:
         with engine(url).execution_options(is_writing=True).begin() as connection:
             _lock(connection)
             command.upgrade(_config(connection), "head")
+    except OperationalError as error:
+        raise unreachable(url, error) from error
+
+
+def has_table(url: str, name: str) -> bool:
+    """Say whether the store has a table yet; one that was never migrated has none.
+
+    Raises:
+        SettingError: the database cannot be reached.
+    """
+    try:
+        with engine(url).connect() as connection:
+            return inspect(connection).has_table(name)
     except OperationalError as error:
         raise unreachable(url, error) from error
 

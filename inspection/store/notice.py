@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inspection.store import ledger
-from inspection.store.tables import Case, Notice, NoticeFile
+from inspection.store.case_tables import Case, Notice, NoticeFile
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,18 +13,10 @@ from sqlalchemy.orm import Session
 from inspection.errors import Fault, ProtocolError
 from inspection.purge import TermFacts
 from inspection.store import ledger
+from inspection.store.case_tables import Case, Notice, Rectification
 from inspection.store.desk_tables import Upload
 from inspection.store.engine import engine
-from inspection.store.tables import (
-    Campaign,
-    Case,
-    Notice,
-    Rectification,
-    Submission,
-    SubmissionFault,
-    Table,
-    Term,
-)
+from inspection.store.tables import Campaign, Submission, SubmissionFault, Table, Term
 
 
 def facts_of(session: Session, term_id: str) -> TermFacts:

@@ -12,16 +12,10 @@ from inspection.canonical import canonical
 from inspection.integrity import wide_figures
 from inspection.risk import Risk, SchoolRecord
 from inspection.store import roster
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.frames import frame_of, rows_of
 from inspection.store.quality_tables import CheckSchool, IntegritySignal, SchoolRisk
-from inspection.store.tables import (
-    Campaign,
-    Case,
-    CheckResult,
-    Rectification,
-    School,
-    Score,
-)
+from inspection.store.tables import Campaign, CheckResult, School, Score
 from inspection.store.writing import replace_slice
 
 SCREEN = "integrity"

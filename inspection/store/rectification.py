@@ -10,8 +10,8 @@ from inspection.canonical import digest
 from inspection.case import CaseState, turn_subject
 from inspection.rectification import RectificationState
 from inspection.store import ledger
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.rectification_tables import Closure, Recheck
-from inspection.store.tables import Case, Rectification
 from inspection.store.writing import append
 
 

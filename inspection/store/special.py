@@ -31,6 +31,7 @@ from inspection.special_request import SpecialAnswer, SpecialRequest
 from inspection.store import draw as draws
 from inspection.store import ledger, recusal, roster
 from inspection.store import score as scores
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.frames import frame_of
 from inspection.store.special_tables import (
     Special,
@@ -40,15 +41,7 @@ from inspection.store.special_tables import (
     SpecialNoticeFile,
     SpecialVisit,
 )
-from inspection.store.tables import (
-    Campaign,
-    Case,
-    PolicyVersion,
-    Rectification,
-    School,
-    TeamMember,
-    Visit,
-)
+from inspection.store.tables import Campaign, PolicyVersion, School, TeamMember, Visit
 from inspection.store.writing import Row, append, put, replace_slice
 
 REQUESTED, APPROVED, CANCELLED, DISPATCHED = (

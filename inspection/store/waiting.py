@@ -14,17 +14,11 @@ from sqlalchemy.orm import Session, aliased
 
 from inspection import policy_file
 from inspection.plan import Plan
+from inspection.store.case_tables import Approval, Case, Hearing, Notice, NoticeFile, Rectification, Restudy
 from inspection.store.tables import (
-    Approval,
     Campaign,
-    Case,
-    Hearing,
     Inspector,
-    Notice,
-    NoticeFile,
     PolicyVersion,
-    Rectification,
-    Restudy,
     School,
     TeamMember,
     Term,

@@ -31,7 +31,7 @@ def test_the_same_seed_and_sizes_give_the_same_bytes(tmp_path: Path) -> None:
         for name in ("first", "second")
     )
     assert first == second
-    assert len(first) == 13 + 27 + 1
+    assert len(first) == 13 + 28 + 1
 
 
 def test_another_seed_gives_another_city(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_number_of_files_does_not_grow_with_the_city(tmp_path: Path) -> None
         write_term(folder, seed="a", sizes=Sizes(school_count, 8, 8), term=CURRENT_TERM)
         names.append(sorted(path.name for path in folder.iterdir()))
     assert names[0] == names[1]
-    assert len(names[0]) == 27
+    assert len(names[0]) == 28
 
 
 def test_every_plan_loads_and_names_pilots_of_any_city() -> None:

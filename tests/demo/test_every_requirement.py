@@ -100,13 +100,20 @@ def findings(rubric: Rubric, schools: pd.DataFrame) -> pd.DataFrame:
 def indicators_of(rubric: Rubric, city: City, term: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     figures, districts = figures_of(term)
     known = catalogue().used(rubric.indicators)
-    kept = tuple(i for i in known.indicators if i.data_set == "figures" or i.id in HEADCOUNT | FROM_FIGURES)
+    own = HEADCOUNT | FROM_FIGURES | set(OF_RESULTS)
+    kept = tuple(i for i in known.indicators if i.data_set == "figures" or i.id in own)
     frames = {"schools": schools_of(city), "figures": figures, "indicators": measured(figures, city)}
+    frames |= {frame: passed(figures, code) for code, (frame, *_) in OF_RESULTS.items()}
     return derive(known.model_copy(update={"indicators": kept}), frames, {}), districts
 
 
 HEADCOUNT = {"student_count"}
 FROM_FIGURES = {"exercise_minutes"}
+OF_RESULTS = {
+    "single_subject_pass": ("results", "pass_count", "sat_count"),
+    "all_subject_pass": ("results_students", "all_pass_count", "all_sat_count"),
+}
+"""Indicators that sums of results give: the frame, who passed, who sat."""
 
 
 def measured(figures: pd.DataFrame, city: City) -> pd.DataFrame:
@@ -116,6 +123,14 @@ def measured(figures: pd.DataFrame, city: City) -> pd.DataFrame:
         index=["school_code", "stage"], columns="figure_code", values="value"
     ).reset_index()
     return headcounts(city).merge(wide, on=["school_code", "stage"], how="left")
+
+
+def passed(figures: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Return sums of results as they are made of pupils' rows, of what a figure counts."""
+    _, part, whole = OF_RESULTS[code]
+    own = figures[figures["figure_code"] == code].dropna(subset=["numerator", "denominator"])
+    counted = own[["school_code", "stage"]].assign(**{part: own["numerator"], whole: own["denominator"]})
+    return counted.assign(grade=9, subject="数学")
 
 
 def results(rubric: Rubric, city: City) -> Counter[str]:

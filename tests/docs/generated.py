@@ -16,8 +16,8 @@ from tasks.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 _ORDER = (
     *("schools", "inspectors", "recusals", "matters", "indicators", "figures", "district_figures"),
-    *("results", "fitness", "parent_survey", "student_survey", "surveys"),
-    *("timetables", "homework_log", "exam_log", "self_evaluation", "complaints"),
+    *("results", "entry_results", "fitness", "parent_survey", "student_survey", "surveys"),
+    *("timetables", "homework_log", "exam_log", "self_evaluation", "complaints", "spot_checks"),
 )
 _EFFECTS = MappingProxyType(
     {

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Date, DateTime
 
 from inspection import campaign, case, special
 from inspection.store import (
+    case_tables,
     correction_tables,
     desk_tables,
     gate_tables,
@@ -60,6 +61,7 @@ def test_all_tables_are_looked_at() -> None:
     modules = {mapper.class_.__module__ for mapper in Table.registry.mappers}
     own = (
         tables,
+        case_tables,
         correction_tables,
         desk_tables,
         gate_tables,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from inspection.expectation import Suite, suite_paths
-from inspection.fitness import COLUMNS as FITNESS_COLUMNS
-from inspection.fitness import no_fitness_sums
+from inspection.fitness_sums import COLUMNS as FITNESS_COLUMNS
+from inspection.fitness_sums import no_sums as no_fitness_sums
 from inspection.result_sums import COLUMNS, no_sums
 from inspection.source_map import SourceMap, load_source_maps
 from tasks.expectation import check, load_suites

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from inspection.figure import load_figures
 from inspection.formula import Quotient
@@ -12,7 +11,8 @@ from inspection.matter_list import load_matter_list
 from inspection.measure import load_measures
 from inspection.plan import load_plan
 from inspection.rubric import load_rubric
-from inspection.source_map import FIGURE_CATALOGUE
+from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
+from inspection.staged_column import staged_columns
 from inspection.target import check_targets
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,6 @@ RUBRICS = [
     if path.name
     not in {"indicators.yaml", "matters.yaml", "measures.yaml", "quality-analysis.yaml", "risk.yaml"}
 ]
-SUMS = {"sat_count", "pass_count", "grade", "subject"}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -59,15 +58,11 @@ def test_a_rubric_is_sound_and_named_as_its_file(path: Path) -> None:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_every_indicator_reads_columns_that_a_source_map_has(folder: str) -> None:
     catalogue = load_indicators(ROOT / folder / "indicators.yaml")
+    columns = staged_columns(load_source_maps(FOLDERS[folder]))
     for indicator in catalogue.indicators:
         if isinstance(indicator.formula, Quotient):
             continue
-        source = yaml.safe_load((FOLDERS[folder] / f"{indicator.data_set}.yaml").read_text(encoding="utf-8"))
-        known = (
-            set(source["columns"])
-            | set(source.get("constants", {}))
-            | (SUMS if "reduce" in source else set())
-        )
+        known = columns[indicator.frame]
         assert set(indicator.formula.columns) <= known, indicator.id
 
 

@@ -24,6 +24,7 @@ def test_the_office_maps_are_all_there() -> None:
         "indicators",
         "parent_survey",
         "results",
+        "entry_results",
         "findings",
         "visit_results",
         "hearings",
@@ -36,6 +37,7 @@ def test_the_office_maps_are_all_there() -> None:
         "homework_log",
         "exam_log",
         "complaints",
+        "spot_checks",
         "self_evaluation",
         "matters",
     }

@@ -92,6 +92,10 @@ def test_a_wrong_inbox_is_refused(
     assert summary in message
     assert fault in message
     assert_untouched(folder)
+    given_back = {
+        path.suffix for path in (folder / "workspace/outbox" / CURRENT_TERM / "corrections").glob("*")
+    }
+    assert given_back == ({".csv", ".xlsx"} if spoil is roster_without_codes else set())
 
 
 def test_a_missing_rubric_is_named(folder: Path) -> None:

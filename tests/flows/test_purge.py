@@ -10,8 +10,9 @@ from sqlalchemy import update
 from examples.demo_city.pupils import RESULT_COLUMNS
 from examples.demo_city.term import CURRENT_TERM
 from inspection.errors import ProtocolError
+from inspection.store.case_tables import Case
 from inspection.store.engine import writing
-from inspection.store.tables import Campaign, Case
+from inspection.store.tables import Campaign
 from tasks.purge import _prefect_database, find_traces, preview, purge
 from tests.flows.city_term import Finished, office
 

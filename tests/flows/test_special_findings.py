@@ -11,8 +11,9 @@ from flows.issue_notices import issue_notices
 from flows.record_findings import record_findings
 from inspection.request import CampaignRequest, FollowUpRequest, NoticeRequest
 from inspection.special_request import SpecialAnswer
+from inspection.store.case_tables import Case
 from inspection.store.engine import migrate, reading
-from inspection.store.tables import Campaign, Case, VisitResult
+from inspection.store.tables import Campaign, VisitResult
 from tasks.special import enter_special, special_number, standing, write_special
 from tasks.special_answer import take_answer
 from tests.tasks.special_office import ASKED, CAMPAIGN, DIRECTOR, SCHOOLS, asked, bureau

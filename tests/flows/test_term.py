@@ -20,8 +20,9 @@ from examples.demo_city.run import Journal, run_term
 from examples.demo_city.term import STRAY_FILES, write_term
 from flows.inspect_term import inspect_term
 from inspection.request import GatedRequest
+from inspection.store.case_tables import Case
 from inspection.store.engine import reading
-from inspection.store.tables import Campaign, Case
+from inspection.store.tables import Campaign
 from tasks.workspace import inbox
 from tests.flows.city_term import SEED, Finished, office, row_counts
 from tests.kill.term_process import content, documents

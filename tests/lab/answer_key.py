@@ -16,13 +16,13 @@ from inspection.data_set import DataSet
 from inspection.division import load_divisions
 from inspection.errors import Fault
 from inspection.expectation import parameters, settle
-from inspection.fitness import reduce_fitness
-from inspection.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.indicator import IndicatorCatalogue, derive, load_catalogue
 from inspection.integrity import Figures, load_screen, screen, wide_figures
 from inspection.profile import load_profile
 from inspection.reading import Bureau
-from inspection.source_map import load_source_maps
+from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
 from tasks.expectation import check, load_suites
+from tasks.fitness_sums import reduce_fitness
 from tasks.reading import read_data_set, survey
 from tasks.result_sums import reduce_results
 
@@ -30,7 +30,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "answer-key.md"
 SEEDS = tuple(f"city-{number:02d}" for number in range(1, 21))
 SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
 # Signs need a city in which a school can be held against others.
-LARGE = Sizes(school_count=60, students_per_school=120, answers_per_school=3, has_kept=False)
+LARGE = Sizes(school_count=60, students_per_school=120, answers_per_school=3)
+LOOKED_AT = ("schools", "indicators", "figures", "spot_checks")
+"""The data sets that the screen's figures are made of."""
 PROFILE = load_profile(HOME / "profile.yaml")
 MAPS = load_source_maps(PROFILE.folders.sources)
 DIVISIONS = load_divisions(PROFILE.folders.sources / "divisions.csv")
@@ -39,18 +41,17 @@ ROW_FAULTS = {"IN-121", "IN-122"}
 Place = tuple[str, int, str]
 
 
-def ingested(inbox: Path) -> tuple[list[Fault], dict[str, DataSet]]:
-    """Read and check everything in an inbox."""
+def ingested(inbox: Path, wanted: Iterable[str] = MAPS) -> tuple[list[Fault], dict[str, DataSet]]:
+    """Read and check everything in an inbox, or what is wanted of it."""
     found = survey(inbox, MAPS)
     sets: dict[str, DataSet] = {}
-    for name in _rosters_first(MAPS):
+    for name in _rosters_first(wanted):
         known = {"schools": sets["schools"].known("school_code")} if sets else {}
         bureau = Bureau(PROFILE, known, bytes(range(32)), DIVISIONS)
         if paths := found.files[name]:
-            read = reduce_results if MAPS[name].reduce else read_data_set
+            reduce = reduce_fitness if MAPS[name].fitness else reduce_results
+            read = reduce if MAPS[name].is_reduced else read_data_set
             sets[name] = read(paths, MAPS[name], bureau, inbox=inbox)
-            if MAPS[name].fitness:
-                sets[name] = reduce_fitness(sets[name], MAPS[name])
     faults = list(found.faults)
     suites = load_suites(PROFILE.folders.expectations)
     for name in (name for name in _rosters_first(suites) if name in sets):
@@ -86,12 +87,14 @@ def asked(seed: str) -> tuple[Counter[str], Counter[str], int]:
     with tempfile.TemporaryDirectory() as folder:
         for term in (PREVIOUS_TERM, CURRENT_TERM):
             key = write_term(Path(folder) / term, seed=seed, sizes=LARGE, term=term)
-            sets[term] = ingested(Path(folder) / term)[1]
-    catalogue = load_indicators(PROFILE.folders.rubrics / "indicators.yaml")
-    now, before = (wide_figures(_derived(sets[term], catalogue)) for term in (CURRENT_TERM, PREVIOUS_TERM))
+            sets[term] = ingested(Path(folder) / term, LOOKED_AT)[1]
     policy = load_screen(PROFILE.folders.expectations)
     assert policy is not None
-    signals, _ = screen(Figures(now, before), policy)
+    folders = PROFILE.folders
+    catalogue = load_catalogue(folders.rubrics / "indicators.yaml", folders.sources / FIGURE_CATALOGUE)
+    catalogue = catalogue.used({name.partition(":")[0] for name in policy.names})
+    now, before = (wide_figures(_derived(sets[term], catalogue)) for term in (CURRENT_TERM, PREVIOUS_TERM))
+    signals, _ = screen(Figures(now, before, sets[CURRENT_TERM]["schools"].rows), policy)
     told = set(zip(signals["check_id"], signals["school_code"], strict=True))
     planted = {(sign.check_id, sign.school_code) for sign in key.signs}
     schools = {school for _, school in planted}

@@ -27,23 +27,26 @@ COUNTS = [
 ]
 RATES = ["homework_rate", "sports_rate", "arts_rate"]
 AMOUNTS = ["spending_yuan", "library_count"]
+SPOT_CHECKED = 40
 LOOKED_AT = {
     "copied-term": COUNTS,
     "identical-vectors": COUNTS,
     "heaped-digits": COUNTS,
     "impossible-precision": [f"{name}=student_count" for name in RATES],
     "implausible-jump": RATES,
+    "above-spot-check": ["sports_rate=sports_spot_rate"],
     "unit-slip": AMOUNTS,
+    "ghost-students": ["schools.student_count=student_count"],
+    "ghost-teachers": ["schools.teacher_count=teacher_count"],
 }
+"""By check of `expectations/integrity.yaml`, the simulated columns that stand for those it names."""
 
 
 def policy() -> Screen:
     """Return the bureau's screen, looking at the simulated columns."""
     own = load_screen(ROOT / "expectations")
     assert own
-    checks = [
-        check.model_copy(update={"figures": tuple(LOOKED_AT.get(check.kind, ()))}) for check in own.checks
-    ]
+    checks = [check.model_copy(update={"figures": tuple(LOOKED_AT[check.id])}) for check in own.checks]
     return own.model_copy(update={"checks": tuple(checks)})
 
 
@@ -53,27 +56,22 @@ def term(rng: np.random.Generator) -> Figures:
     lasting = {name: rng.normal(0, 1, SCHOOLS) for name in [*COUNTS, *RATES, *AMOUNTS]}
     before = _figures(rng, np.round(size * np.exp(rng.normal(0, 0.04, SCHOOLS))), lasting)
     now = _figures(rng, size, lasting)
-    checked = np.full(SCHOOLS, 40.0)
     real = now["sports_rate"].to_numpy() / 100
-    spot = pd.DataFrame(
+    now["sports_spot_rate:count"] = float(SPOT_CHECKED)
+    now["sports_spot_rate:number"] = rng.binomial(SPOT_CHECKED, real).astype(float)
+    pupils = now["student_count"].to_numpy()
+    teachers = np.round(pupils / 14) + 3
+    now["teacher_count"] = teachers
+    # What is listed of a later day: a few have come, a few have left.
+    schools = pd.DataFrame(
         {
             "school_code": now["school_code"],
-            "figure": "sports_rate",
-            "reported_rate": now["sports_rate"],
-            "checked_count": checked,
-            "passed_count": rng.binomial(40, real).astype(float),
+            "stages": "primary",
+            "student_count": pupils + rng.binomial(pupils.astype(int), 0.012),
+            "teacher_count": teachers + rng.binomial(teachers.astype(int), 0.012),
         }
     )
-    count = now["student_count"].to_numpy()
-    rosters = pd.DataFrame(
-        {
-            "school_code": now["school_code"],
-            "people": "学生",
-            "claimed_count": count,
-            "found_count": count - rng.binomial(count.astype(int), 0.012),
-        }
-    )
-    return Figures(now, before, spot, rosters)
+    return Figures(now, before, schools)
 
 
 def _figures(rng: np.random.Generator, size: np.ndarray, lasting: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -112,8 +110,8 @@ def _figures(rng: np.random.Generator, size: np.ndarray, lasting: dict[str, np.n
 
 def spoil(figures: Figures, rng: np.random.Generator) -> tuple[Figures, dict[str, set[str]]]:
     """Plant each kind of fraud in schools of its own; return the figures and which schools are which."""
-    now, spot, rosters = figures.now.copy(), figures.spot_checks.copy(), figures.rosters.copy()
-    names = [*LOOKED_AT, "above-spot-check", "ghost-people"]
+    now, schools = figures.now.copy(), figures.schools.copy()
+    names = list(LOOKED_AT)
     chosen = rng.permutation(SCHOOLS)[: (len(names) + 1) * PLANTED].reshape(-1, PLANTED)
     rows = dict(zip([*names, "models"], chosen, strict=True))
     own = [*COUNTS, "spending_yuan"]
@@ -136,12 +134,18 @@ def spoil(figures: Figures, rng: np.random.Generator) -> tuple[Figures, dict[str
         ["spending_yuan"],
         figures.now.loc[rows["unit-slip"], ["spending_yuan"]].to_numpy() * scales,
     )
-    true_rate = spot.loc[rows["above-spot-check"], "reported_rate"].to_numpy() - rng.uniform(25, 45, PLANTED)
-    spot.loc[rows["above-spot-check"], "passed_count"] = rng.binomial(40, true_rate / 100).astype(float)
-    ghosts = rosters.loc[rows["ghost-people"], "claimed_count"].to_numpy() * rng.uniform(0.08, 0.2, PLANTED)
-    rosters.loc[rows["ghost-people"], "claimed_count"] += np.round(np.maximum(ghosts, 20))
+    true_rate = now.loc[rows["above-spot-check"], "sports_rate"].to_numpy() - rng.uniform(25, 45, PLANTED)
+    passed = rng.binomial(SPOT_CHECKED, true_rate / 100).astype(float)
+    now.loc[rows["above-spot-check"], "sports_spot_rate:number"] = passed
+    for kind, column, least in (
+        ("ghost-students", "student_count", 20),
+        ("ghost-teachers", "teacher_count", 4),
+    ):
+        told = now.loc[rows[kind], column].to_numpy()
+        more = np.round(np.maximum(told * rng.uniform(0.1, 0.25, PLANTED), least))
+        schools.loc[rows[kind], column] = told + more
     codes = now["school_code"]
-    return Figures(now, figures.before, spot, rosters), {kind: set(codes[rows[kind]]) for kind in names}
+    return Figures(now, figures.before, schools), {kind: set(codes[rows[kind]]) for kind in names}
 
 
 def measure(terms: int = TERMS) -> pd.DataFrame:
@@ -161,7 +165,7 @@ def measure(terms: int = TERMS) -> pd.DataFrame:
         signals, _ = screen(figures, rules)
         for check in rules.checks:
             told = set(signals.loc[signals["check_id"] == check.id, "school_code"])
-            caught[check.id] += len(told & planted[check.kind])
+            caught[check.id] += len(told & planted[check.id])
     rows = [
         {
             "check": check.id,
@@ -210,8 +214,9 @@ def page(found: pd.DataFrame) -> str:
         "decimals made up freely;",
         "- implausible jump: odds of three rates multiplied by 4.5 to 20, in whole pupils; unit slip: one amount in "
         "元 for 万元 or the other way round;",
-        "- above spot checks: of 40 pupils tested on site, 25 to 45 points fewer pass than reported; ghosts: 8 to 20 % "
-        "more pupils on one roster than on the other, of which 1.2 % are missing by chance.",
+        f"- above spot checks: of {SPOT_CHECKED} pupils tested on site, 25 to 45 points fewer pass than reported; "
+        "ghosts: 10 to 25 % more pupils (at least 20) or teachers (at least 4) on the roster than are reported "
+        "elsewhere, where by chance 1.2 % more are listed.",
         "",
         "What it does not see: an invention that keeps the size of last term's figure, uses all final digits and "
         "counts whole pupils. For that there are visits.",

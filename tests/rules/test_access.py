@@ -79,7 +79,15 @@ def viewer(role: Role) -> Viewer:
 
 
 BY_SCHOOL = {"indicators", "figures", "timetables", "homework_log", "exam_log", "self_evaluation"}
-BY_DISTRICT = {"parent_survey", "results", "district_figures", "fitness", "student_survey", "surveys"}
+BY_DISTRICT = {
+    "parent_survey",
+    "results",
+    "entry_results",
+    "district_figures",
+    "fitness",
+    "student_survey",
+    "surveys",
+}
 
 
 def test_the_table_speaks_of_every_role_and_every_kind() -> None:

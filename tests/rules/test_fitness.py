@@ -1,18 +1,22 @@
 """Physical fitness: totals follow from events by the standard's weights; only sums are kept."""
 
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from inspection.data_set import DataSet, combine
-from inspection.fitness import COLUMNS, FitnessStandard, event_totals, reduce_fitness
+from inspection.errors import Fault
+from inspection.fitness import FitnessStandard, event_totals
+from inspection.fitness_sums import COLUMNS, COUNTS, add_all, fitness_rows, no_sums, reduce, subtract
 from inspection.profile import Profile
-from inspection.reading import Bureau, parse
+from inspection.reading import Bureau, find_layout, read_rows
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import load_source_maps
 
@@ -52,11 +56,31 @@ def row(
     return [f"G{number:07d}", "（略）", school, "小学", "1", *scores, more.get("bonus", ""), total, myopic]
 
 
-def read(*rows: list[str]) -> DataSet:
-    """Read and reduce rows."""
+@dataclass(frozen=True)
+class Read:
+    """Rows as they pass the guards, and what they come to."""
+
+    rows: pd.DataFrame
+    faults: list[Fault]
+
+    @property
+    def sums(self) -> pd.DataFrame:
+        assert MAP.fitness_standard is not None
+        return reduce(self.rows[~self.rows["is_bad"]], MAP.fitness_standard)
+
+    @property
+    def set_aside(self) -> list[int]:
+        return [int(row) for row in self.rows.loc[self.rows["is_bad"], "source_row"]]
+
+
+def read(*rows: list[str]) -> Read:
+    """Read one batch of rows."""
     cells = pd.DataFrame([HEADER, *rows], index=range(1, len(rows) + 2), dtype="str").astype("category")
     raw = RawFile("体质.csv", "0" * 64, 1, (RawSheet("", cells, ()),))
-    return reduce_fitness(combine([parse(raw, MAP, BUREAU)], MAP), MAP)
+    layout, _ = find_layout(raw, MAP, BUREAU)
+    assert layout is not None
+    found, faults = fitness_rows(read_rows(layout, cells))
+    return Read(found, sorted(faults))
 
 
 def test_students_become_sums_and_absence_is_no_score() -> None:
@@ -69,9 +93,9 @@ def test_students_become_sums_and_absence_is_no_score() -> None:
         row(5, "59.9", "", none),
         row(6, "", "否"),
     )
-    assert found.faults == ()
-    assert list(found.rows) == COLUMNS
-    sums = found.rows.iloc[0].to_dict()
+    assert found.faults == []
+    assert list(found.sums) == COLUMNS
+    sums = found.sums.iloc[0].to_dict()
     assert {name: sums[name] for name in COLUMNS[3:12]} == {
         "entered_count": 6,
         "absent_count": 1,
@@ -91,14 +115,14 @@ def test_a_total_that_its_events_refute_is_set_aside_and_not_shown() -> None:
         (3, "IN-136", "总分", "（个人信息，不显示）"),
         (5, "IN-112", "总分", "（个人信息，不显示）"),
     ]
-    assert found.rows["tested_count"].tolist() == [2]
-    assert found.quarantined["source_row"].tolist() == [3, 5]
+    assert found.sums["tested_count"].tolist() == [2]
+    assert found.set_aside == [3, 5]
 
 
 def test_a_student_of_an_unknown_school_counts_nowhere() -> None:
     found = read(row(1, "78"), row(2, "78", school="2137000009"))
     assert [item.code for item in found.faults] == ["IN-113"]
-    assert found.rows["entered_count"].sum() == 1
+    assert found.sums["entered_count"].sum() == 1
 
 
 def test_every_weighted_event_is_a_column_and_every_grade_has_weights() -> None:
@@ -127,3 +151,32 @@ def test_a_total_lies_between_its_worst_and_best_event(scores: list[int], grade:
     )
     total = event_totals(frame, MAP.fitness_standard)[0]
     assert min(scores) - 1e-9 <= total <= max(scores) + 1e-9
+
+
+ROWS = [
+    row(number, total, myopic, SOUND if total == "78" else [""] * 5, school=f"213700000{1 + number % 2}")
+    for number, (total, myopic) in enumerate(
+        [("78", "否"), ("92.5", "是"), ("-2", ""), ("免测", "否"), ("55", "是")] * 3
+    )
+]
+
+
+FIFTEEN = read(*ROWS)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, len(ROWS)), max_size=4), st.randoms(use_true_random=False))
+def test_sums_are_the_same_whatever_the_batches_and_their_order(cuts: list[int], chance: Random) -> None:
+    rows, whole = FIFTEEN.rows, FIFTEEN.sums
+    edges = [0, *sorted(cuts), len(ROWS)]
+    assert MAP.fitness_standard is not None
+    parts = [reduce(rows.iloc[first:last], MAP.fitness_standard) for first, last in pairwise(edges)]
+    chance.shuffle(parts)
+    assert add_all([add_all(parts[:2]), *parts[2:]]).equals(whole)
+
+
+def test_what_is_added_can_be_taken_out_again() -> None:
+    one, other = read(*ROWS[:6]).sums, read(*ROWS[6:]).sums
+    assert subtract(add_all([one, other]), other).equals(one)
+    assert subtract(one, one)[COUNTS].empty
+    assert add_all([no_sums(), no_sums()]).equals(no_sums())

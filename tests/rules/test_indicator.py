@@ -1,5 +1,6 @@
 """Indicators: every school-stage of the roster has every figure, or a reason why not."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from inspection.errors import DocumentError
-from inspection.indicator import COLUMNS, IndicatorCatalogue, derive
+from inspection.indicator import COLUMNS, IndicatorCatalogue, derive, load_catalogue
+from inspection.result_students import PAIR_COUNTS
+from inspection.rubric import load_rubric
 
 SCHOOLS = pd.DataFrame(
     {
@@ -217,6 +220,73 @@ def test_a_summed_rate_speaks_for_all_rows_of_a_school_stage() -> None:
     assert long["value"].tolist()[:2] == [75.0, 75.0]
     assert long["denominator"].tolist()[:2] == [100 + 20, 40]
     assert long["missing_reason"].tolist() == ["", "", "not-submitted"]
+
+
+def of_results(formula: dict[str, Any], frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Derive one indicator of results; `frames` are the results and what lies beside them."""
+    item = {"id": "x", "data_set": "results", "exam_result": True, "formula": formula}
+    return derive(catalogue(item, exam_data_sets=["results"]), {"schools": SCHOOLS, **frames}, {})
+
+
+def test_who_passed_every_subject_is_counted_student_by_student() -> None:
+    students = pd.DataFrame(
+        [("2137000001", "primary", 5, 60, 50, 40), ("2137000001", "primary", 6, 40, 30, 20)],
+        columns=["school_code", "stage", "grade", "student_count", "all_sat_count", "all_pass_count"],
+    )
+    formula = {"kind": "summed_rate", "beside": "students", "numerator": "all_pass_count"}
+    formula |= {"denominator": "all_sat_count"}
+    found = of_results(formula, {"results": students[["school_code", "stage"]], "results_students": students})
+    assert found[["value", "numerator", "denominator", "data_set"]].iloc[0].tolist() == [
+        75.0,
+        60,
+        80,
+        "results",
+    ]
+    assert of_results(formula, {"results": students})["missing_reason"].tolist() == ["not-submitted"] * 3
+    with pytest.raises(DocumentError, match="没有的列"):
+        of_results(formula | {"numerator": "passed"}, {"results": students, "results_students": students})
+
+
+def pairs(*told: tuple[str, int, int, int]) -> pd.DataFrame:
+    """Sums over thirty pairs a school: school, mean entry, mean exit (of 100), and the spread about each mean."""
+    rows = []
+    for code, entry, leaving, spread in told:
+        sums = [100 * 30 * mean for mean in (entry, leaving)]
+        squares = [10_000 * 30 * (mean**2 + spread**2) for mean in (entry, leaving)]
+        rows.append((code, "primary", 6, "语文", 30, *sums, *squares, 0))
+    return pd.DataFrame(rows, columns=["school_code", "stage", "grade", "subject", *PAIR_COUNTS])
+
+
+def test_a_gain_from_entry_to_exit_is_told_in_standard_scores() -> None:
+    told = pairs(("2137000001", 60, 70, 0), ("3137000002", 80, 70, 0))
+    found = of_results({"kind": "pair_gain"}, {"results": told, "results_pairs": told})
+    # Entry lies one deviation below and above the city's mean, exit at it.
+    assert found["value"].tolist()[0::2] == [10.0, -10.0]
+    assert found["denominator"].tolist()[0::2] == [30, 30]
+    assert (
+        of_results({"kind": "pair_gain"}, {"results": told})["missing_reason"].tolist()
+        == ["not-submitted"] * 3
+    )
+    few = of_results(
+        {"kind": "pair_gain", "minimum_denominator": 31}, {"results": told, "results_pairs": told}
+    )
+    assert few["missing_reason"].tolist() == ["below-minimum", "not-submitted", "below-minimum"]
+
+
+def test_papers_of_unlike_difficulty_make_no_gain() -> None:
+    told = pairs(("2137000001", 90, 45, 0), ("3137000002", 70, 35, 0))
+    found = of_results({"kind": "pair_gain"}, {"results": told, "results_pairs": told})
+    assert found["value"].tolist()[0::2] == [0.0, 0.0]
+
+
+def test_the_bureaus_requirements_on_passing_rest_on_results_and_not_on_what_schools_count() -> None:
+    root = Path(__file__).resolve().parents[2]
+    known = load_catalogue(root / "rubrics/indicators.yaml", root / "sources/catalogue/figures.yaml")
+    rubric, listed = load_rubric(root / "rubrics/school-district.yaml", known), known.by_id
+    asked = {item.id: item.rule.indicator for item in rubric.criteria if item.id in {"XQ-01", "XQ-02"}}
+    assert asked == {"XQ-01": "single_subject_pass", "XQ-02": "all_subject_pass"}
+    assert {listed[name].frame for name in asked.values()} == {"results", "results_students"}
+    assert all(listed[name].exam_result for name in asked.values())
 
 
 def grades(*told: tuple[int, int, int, int]) -> pd.DataFrame:

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from inspection.integrity import Check, Figures, Screen, load_screen, screen, student_rosters
+from inspection.indicator import load_catalogue
+from inspection.integrity import Check, Figures, Screen, load_screen, screen
 from inspection.integrity_statistic import (
     binomial_lower_tail,
     coincidence,
@@ -17,6 +19,7 @@ from inspection.integrity_statistic import (
     robust_jumps,
     scale_slips,
 )
+from inspection.source_map import load_source_maps
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = [f"f{number}_count" for number in range(8)]
@@ -104,16 +107,19 @@ def test_a_jump_is_measured_by_what_like_schools_did() -> None:
 
 
 def test_a_rate_above_what_was_found_on_site_is_asked_about() -> None:
-    spot = pd.DataFrame(
+    now = pd.DataFrame(
         {
-            "school_code": ["1", "2"],
-            "figure": "sports_rate",
-            "reported_rate": [95.0, 95.0],
-            "checked_count": 40,
-            "passed_count": [37, 24],
+            "school_code": ["1", "2", "3"],
+            "stage": "primary",
+            "a_rate": [95.0, 95.0, 95.0],
+            "spot_rate:count": [40, 40, np.nan],
+            "spot_rate:number": [37, 24, np.nan],
         }
     )
-    assert asked(Figures(term(1), spot_checks=spot), check("above-spot-check", threshold=3.5)) == ["2"]
+    one = check("above-spot-check", figures=["a_rate=spot_rate", "b_rate=other_rate"], threshold=3.5)
+    signals, looked_at = screen(Figures(now), Screen(title="筛查", owner="督导室", checks=(one,)))
+    assert signals[["school_code", "figures"]].to_numpy().tolist() == [["2", "a_rate、spot_rate"]]
+    assert looked_at == {"above-spot-check": 2}
 
 
 @pytest.mark.parametrize("scale", [1e4, 1e-4, 60])
@@ -124,26 +130,68 @@ def test_a_slip_of_the_unit_is_asked_about(scale: float) -> None:
     assert asked(Figures(now, before), check("unit-slip", figures=["f0_count"], threshold=0.8)) == ["006"]
 
 
+PEOPLE = [
+    ("1", "primary", 500),
+    ("2", "primary,junior", 900),
+    ("3", "primary,junior", 800),
+    ("4", "junior", None),
+]
+REPORTED = [("1", "primary", 430.0), ("2", "primary", 500.0), ("3", "primary", 400.0), ("3", "junior", 390.0)]
+
+
+def rosters() -> Figures:
+    schools = pd.DataFrame(PEOPLE, columns=["school_code", "stages", "student_count"])
+    now = pd.DataFrame([*REPORTED, ("4", "junior", 300.0)], columns=["school_code", "stage", "student_count"])
+    return Figures(now, schools=schools)
+
+
 def test_people_of_one_roster_who_are_not_on_the_other_are_asked_about() -> None:
-    rosters = pd.DataFrame(
-        {
-            "school_code": ["1", "2", "3"],
-            "people": "学生",
-            "claimed_count": [500, 500, 20],
-            "found_count": [495, 440, 10],
-        }
-    )
-    one = check("ghost-people", threshold=6, least_value=15)
-    assert asked(Figures(term(1), rosters=rosters), one) == ["2"]
+    one = check("ghost-people", figures=["schools.student_count=student_count"], threshold=6, least_value=15)
+    signals, looked_at = screen(rosters(), Screen(title="筛查", owner="督导室", checks=(one,)))
+    assert signals[["school_code", "statistic", "figures"]].to_numpy().tolist() == [
+        ["1", 14.0, "schools.student_count、student_count"]
+    ]
+    # A stage of 2 is not reported, and of 4 the roster tells no count.
+    assert looked_at == {"ghost-people": 2}
+
+
+def test_a_few_people_more_are_no_question() -> None:
+    one = check("ghost-people", figures=["schools.student_count=student_count"], threshold=6, least_value=71)
+    assert asked(rosters(), one) == []
+
+
+def test_people_that_only_one_roster_counts_are_not_compared() -> None:
+    one = check("ghost-people", figures=["schools.teacher_count=key_teacher:count"], threshold=6)
+    assert asked(rosters(), one) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures"), [("copied-term", ["a=b"]), ("ghost-people", ["a"]), ("above-spot-check", ["a"])]
+)
+def test_checks_that_compare_two_figures_name_both(kind: str, figures: list[str]) -> None:
+    with pytest.raises(ValidationError, match="成对比对，每对写作 甲=乙"):
+        check(kind, figures=figures)
+
+
+def test_every_figure_that_the_bureau_screens_is_an_indicator_or_stands_on_the_roster() -> None:
+    policy = load_screen(ROOT / "expectations")
+    assert policy
+    listed = load_catalogue(ROOT / "rubrics/indicators.yaml", ROOT / "sources/catalogue/figures.yaml").by_id
+    assert {name.partition(":")[0] for name in policy.names} <= set(listed)
+    of_roster = {
+        half for one in policy.checks for name in one.figures for half in name.split("=")
+    } - policy.names
+    columns = load_source_maps(ROOT / "sources")["schools"].columns
+    assert {name.removeprefix("schools.") for name in of_roster} == {"student_count", "teacher_count"}
+    assert {"student_count", "teacher_count"} <= set(columns)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
     policy = load_screen(ROOT / "expectations")
     assert policy
-    checks = tuple(c.model_copy(update={"figures": tuple(NAMES)}) for c in policy.checks if "=" not in c.kind)
-    policy = policy.model_copy(
-        update={"checks": tuple(c for c in checks if c.kind != "impossible-precision")}
-    )
+    alone = {"copied-term", "identical-vectors", "heaped-digits", "implausible-jump", "unit-slip"}
+    checks = [c.model_copy(update={"figures": tuple(NAMES)}) for c in policy.checks if c.kind in alone]
+    policy = policy.model_copy(update={"checks": tuple(checks)})
     now, before = term(1), term(2)
     now.loc[4, NAMES] = before.loc[4, NAMES]
     one, _ = screen(Figures(now, before), policy)
@@ -200,23 +248,3 @@ def test_the_bureaus_questions_ask_and_do_not_accuse() -> None:
 
 def test_a_bureau_without_a_screen_has_none(tmp_path: Path) -> None:
     assert load_screen(tmp_path) is None
-
-
-def test_rosters_are_compared_for_schools_that_reported_every_stage() -> None:
-    schools = pd.DataFrame(
-        [
-            ("1", "primary", 500),
-            ("2", "primary,junior", 900),
-            ("3", "primary,junior", 800),
-            ("4", "junior", None),
-        ],
-        columns=["school_code", "stages", "student_count"],
-    )
-    rows = [("1", "primary", 450.0), ("2", "primary", 500.0), ("3", "primary", 400.0), ("3", "junior", 390.0)]
-    now = pd.DataFrame([*rows, ("4", "junior", 300.0)], columns=["school_code", "stage", "student_count"])
-    found = student_rosters(schools, now)
-    assert found[["school_code", "claimed_count", "found_count"]].to_numpy().tolist() == [
-        ["1", 500.0, 450.0],
-        ["3", 800.0, 790.0],
-    ]
-    assert student_rosters(schools, now.drop(columns="student_count")).empty

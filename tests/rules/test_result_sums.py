@@ -12,10 +12,10 @@ from inspection.result_sums import (
     add,
     no_sums,
     reduce,
-    row_bits,
     subtract,
 )
 from inspection.source_map import Reduction, SourceMap
+from inspection.student_rows import row_bits
 
 RULE = Reduction(pass_percent=60, good_percent=80)
 MAP = SourceMap.model_validate(

@@ -13,8 +13,9 @@ from examples.demo_city.run import environment
 from inspection.plan import load_plan
 from inspection.special_request import SpecialRequest
 from inspection.store import campaign as campaigns
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.engine import writing
-from inspection.store.tables import Case, Inspector, Rectification, Recusal, School, TeamMember, Visit
+from inspection.store.tables import Inspector, Recusal, School, TeamMember, Visit
 from inspection.store.writing import put
 from tasks.clock import now
 

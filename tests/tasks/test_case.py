@@ -11,8 +11,8 @@ from inspection.errors import ProtocolError
 from inspection.request import Decision, RestudyEntry
 from inspection.store import case as cases
 from inspection.store import ledger
+from inspection.store.case_tables import Case
 from inspection.store.engine import reading
-from inspection.store.tables import Case
 from tasks.case import decide_cases, restudy_cases
 from tests.desk_names import CAMPAIGN, ROOT, WARNED_B, Bureau
 from tests.desk_office import build

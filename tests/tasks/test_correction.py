@@ -210,19 +210,46 @@ def test_a_workbook_under_a_number_of_its_own_making_is_sent_back(workspace: Pat
     ]
 
 
-def test_a_file_without_its_heading_is_given_back_whole_and_taken_whole(workspace: Path) -> None:
-    name = "学期指标报表-东湖区.xlsx"
+def marked(content: bytes) -> dict[str, tuple[str, str]]:
+    """Return the colour and the comment of every cell that has a comment."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
+    return {
+        cell.coordinate: (cell.fill.fgColor.rgb, cell.comment.text)
+        for row in sheet
+        for cell in row
+        if cell.comment
+    }
+
+
+def test_a_file_without_a_heading_is_given_back_whole_with_its_header_marked(workspace: Path) -> None:
+    name = "学期指标报表-东湖区.csv"
     path = workspace / "inbox" / TERM / name
-    book = openpyxl.Workbook()
-    book.active.append(["序列", *HEADINGS[1:]])
-    book.active.append(ROWS[0])
-    book.save(path)
+    rows = (["序列", *HEADINGS[1:]], ROWS[0])
+    path.write_bytes("\r\n".join(",".join(map(str, row)) for row in rows).encode("gb18030"))
     found, received, content = corrected(workspace, name)
     assert received.status == "refused"
     assert [item.code for item in found.faults] == ["IN-012"]
-    path.write_bytes(edited(content, {"A1": "学校标识码"}))
-    after = read(workspace, name)
+    assert marked(content) == {
+        "A1": (
+            "FFBDD7EE",
+            "这一列的表头不是规定的写法，未采用。如果它就是“学校标识码”列，请改用规定的表头。",
+        ),
+        "G1": (
+            "FFFFD966",
+            "可在此处补“学校标识码”列。应为有“学校标识码”列的表格，实为没有这一列。"
+            "请补上这一列（表头也可写作：学校代码、标识码）。（IN-012）",
+        ),
+    }
+    summary = [
+        [cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(content))["更正说明"]
+    ]
+    assert summary[-1][1:4] == ["G1", "1", "学校标识码"]
+    path.unlink()
+    back = path.with_suffix(".xlsx")
+    back.write_bytes(edited(content, {"A1": "学校标识码"}))
+    after = read(workspace, back.name)
     assert (len(after.rows), after.faults) == (1, ())
+    assert after.files[0].corrects == received.submission_id
 
 
 def test_a_file_with_student_rows_is_not_given_back(workspace: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from examples.demo_city.city import Sizes
 from examples.demo_city.term import CURRENT_TERM, PREVIOUS_TERM, write_term
+from inspection.integrity import load_screen
 from tests.lab.answer_key import MAPS, ingested, places
 
 SIZES = Sizes(school_count=40, students_per_school=30, answers_per_school=20)
@@ -18,7 +19,7 @@ def test_every_planted_fault_is_caught_and_none_invented(tmp_path: Path, seed: s
     key = write_term(tmp_path, seed=seed, sizes=sizes, term=CURRENT_TERM)
     faults, sets = ingested(tmp_path)
     assert places(faults) == sorted((item.file, item.row, item.column) for item in key.faults)
-    assert set(sets) == set(MAPS) - {"findings", "hearings", "visit_results"}
+    assert set(sets) == set(MAPS) - {"entry_results", "findings", "hearings", "visit_results"}
 
 
 def test_nothing_of_a_complainant_or_a_student_is_staged(tmp_path: Path) -> None:
@@ -46,7 +47,9 @@ def test_the_lab_over_twenty_seeds_caught_all_and_invented_none() -> None:
 
 
 def test_the_lab_asked_about_every_sign_it_planted() -> None:
+    policy = load_screen(Path(__file__).resolve().parents[2] / "expectations")
+    assert policy
     page = PAGE.read_text(encoding="utf-8").split("## 完整性提示")[1]
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "`" in line]
-    assert len(rows) == 5
+    assert [row[0].strip("`") for row in rows] == sorted(check.id for check in policy.checks)
     assert all(planted == asked for _, planted, asked in rows)

@@ -62,7 +62,7 @@ def office(tmp_path: Path, store_url: str) -> Iterator[str]:
 
 def test_a_school_that_sent_last_terms_figures_is_asked_and_raised(office: str) -> None:
     receipt = screen_integrity.fn(CAMPAIGN)
-    assert dict(receipt.counts) == {"检查项": 8, "提示": 1, "请补充佐证的学校": 1}
+    assert dict(receipt.counts) == {"检查项": 9, "提示": 1, "请补充佐证的学校": 1}
     with reading(office) as session:
         signals = quality.signals(session, TERM)
         assert signals[["check_id", "school_code", "statistic"]].to_numpy().tolist() == [
@@ -120,5 +120,5 @@ def test_a_school_with_more_students_on_the_roster_than_it_reports_is_asked_for_
     with reading(office) as session:
         signals = quality.signals(session, TERM)
     assert signals[["check_id", "school_code", "figures"]].to_numpy().tolist() == [
-        ["ghost-people", ghost, "学生（学校名录与学期指标）"]
+        ["ghost-students", ghost, "在校生数（学校名录）、参评学生数"]
     ]

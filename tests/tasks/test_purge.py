@@ -12,8 +12,9 @@ from sqlalchemy import select
 from inspection.canonical import digest_bytes
 from inspection.errors import Fault, ProtocolError
 from inspection.store import ledger, submission
+from inspection.store.case_tables import Case, Notice
 from inspection.store.engine import engine, reading, writing
-from inspection.store.tables import Campaign, Case, Cycle, Notice, Submission, SubmissionFault, Term
+from inspection.store.tables import Campaign, Cycle, Submission, SubmissionFault, Term
 from inspection.submission import Received
 from tasks.purge import find_traces, main, preview, purge
 

@@ -10,8 +10,8 @@ from inspection.errors import ProtocolError
 from inspection.rectification import RectificationState
 from inspection.request import ClosureEntry, RecheckEntry
 from inspection.store import ledger
+from inspection.store.case_tables import Case, Rectification
 from inspection.store.engine import reading
-from inspection.store.tables import Case, Rectification
 from tasks.rectification import close_cases, follow_rectifications, recheck_schools
 from tests.desk_names import CAMPAIGN, ROOT, WARNED_A, Bureau
 from tests.desk_office import build

@@ -10,7 +10,8 @@ from inspection.profile import load_profile
 from inspection.reading import HIDDEN, Bureau
 from inspection.result_sums import COUNTS, KEY
 from inspection.source_map import load_source_maps
-from tasks.result_sums import Results, pair_results, reduce_results
+from tasks.result_sums import pair_results, reduce_results
+from tasks.student_files import StudentFiles
 
 ROOT = Path(__file__).resolve().parents[2]
 MAP = load_source_maps(ROOT / "sources")["results"]
@@ -170,7 +171,7 @@ def test_entry_and_exit_are_paired_by_student_and_subject(tmp_path: Path) -> Non
         folder = tmp_path / name
         folder.mkdir()
         path = write(folder / "学业质量监测成绩.csv", lines)
-        sides.append(Results([path], MAP, BUREAU, folder))
+        sides.append(StudentFiles([path], MAP, BUREAU, folder))
     assert pair_results(*sides).to_numpy().tolist() == [
         [CODES[0], "primary", 5, "语文", 1, 7000, 6650, 7000**2, 6650**2, 7000 * 6650],
         [CODES[1], "primary", 5, "语文", 1, 5000, 6000, 5000**2, 6000**2, 5000 * 6000],

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import inspection.store.case_tables
 import inspection.store.correction_tables
 import inspection.store.desk_tables
 import inspection.store.gate_tables
