@@ -68,7 +68,7 @@ def _figures(criterion: Criterion, catalogue: IndicatorCatalogue, rows: Rows) ->
     parts = _quotients(rows)
     if criterion.rule.needs_previous:
         parts = _side_by_side(parts, _changes(criterion, unit, rows))
-    if criterion.sampled:
+    if criterion.sampled or criterion.estimated:
         parts = _side_by_side(parts, _intervals(unit, rows))
     told = zip(_texts(rows["value"]), parts, rows["is_on_site"], rows["conclusion"], strict=True)
     return [

@@ -262,6 +262,38 @@ class PairGain(PolicyModel):
         return Figures(found.value / _PERCENT, part, whole, found.reason)
 
 
+class ValueAdded(PolicyModel):
+    """What a school added to where its pupils started (`value_added`): the estimate, or an end of its interval.
+
+    In points of which 10 are a standard deviation of all pupils; 0 is what is expected of such pupils.
+    """
+
+    kind: Literal["value_added"]
+    beside: Literal["pairs"] = "pairs"
+    bound: Literal["added", "low", "high"] = Field(
+        default="added", description="估计值，或者区间的下限、上限"
+    )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every staged column this reads."""
+        return "grade", "subject", *PAIR_COUNTS
+
+    def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Fit the model to all schools of a stage."""
+        from inspection.value_added import value_added
+
+        found = value_added(rows)
+        part = (_DEVIATION * found[self.bound].astype(float)).round(_PART_PLACES)
+        return found[KEY].assign(part=part, whole=found["pair_count"].astype(float))
+
+    def figures(self, rows: pd.DataFrame) -> "Figures":
+        """Take the estimate; `rows` as reduced. With too few schools to compare there is none."""
+        value, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        reason = np.where(np.isnan(value) & ~np.isnan(whole), "below-minimum", "").astype(object)
+        return Figures(value, np.full(len(rows), np.nan), whole, reason)
+
+
 class SameGroups(PolicyModel):
     """The change of a rate on the year before over the same groups (grades), in percentage points.
 
@@ -321,6 +353,7 @@ Formula = Annotated[
     | LowestRate
     | SummedRate
     | PairGain
+    | ValueAdded
     | SameGroups
     | Quotient,
     Field(discriminator="kind"),

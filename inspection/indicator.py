@@ -30,6 +30,7 @@ from inspection.formula import (
     SameGroups,
     Share,
     SummedRate,
+    ValueAdded,
     rate,
 )
 from inspection.policy_file import PolicyModel
@@ -230,7 +231,7 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     if isinstance(formula, SameGroups):
         before = frames.get(f"{indicator.data_set}{BEFORE}", rows.iloc[:0])
         return formula.figures(_aligned(formula.rows_per_school(rows, before), keys)[0])
-    if isinstance(formula, (Share, Rows, LowestRate, SummedRate, PairGain)):
+    if isinstance(formula, (Share, Rows, LowestRate, SummedRate, PairGain, ValueAdded)):
         rows = formula.rows_per_school(rows)
     else:
         rows = formula.chosen(rows) if isinstance(formula, LongFigure) else rows

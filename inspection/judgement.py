@@ -101,7 +101,9 @@ def red_line_of(criterion: Criterion, laid_out: Spread) -> Ints:
 
 
 def interval_of(criterion: Criterion, laid_out: Spread) -> tuple[Floats, Floats]:
-    """Return the 95 % interval of a rate that rests on a sample; NaN where it does not."""
+    """Return the 95 % interval of a rate from a sample, or of a model's estimate; NaN where it is neither."""
+    if criterion.estimated:
+        return laid_out.numbers(criterion.estimated.low), laid_out.numbers(criterion.estimated.high)
     if not criterion.sampled:
         nothing = np.full(len(laid_out.keys), np.nan)
         return nothing, nothing
@@ -125,7 +127,7 @@ def _reasons(
         told = laid_out.reasons(criterion.red_line.indicator)
         yield np.where(red_line_of(criterion, laid_out) < 0, np.where(told == "", "not-reported", told), "")
     yield np.where(is_thin(criterion, laid_out), "thin", "")
-    if criterion.sampled:
+    if criterion.sampled or criterion.estimated:
         assert isinstance(criterion.rule, Threshold)
         stages = laid_out.keys["stage"].to_numpy(object)
         low, high = (criterion.rule.is_kept(micro(end), stages) for end in interval)

@@ -87,6 +87,13 @@ class Sampled(PolicyModel):
     population: str = Field(description="总体人数所在的指标编号")
 
 
+class Estimated(PolicyModel):
+    """The figure is a model's estimate; nothing is said where its interval spans what is demanded."""
+
+    low: str = Field(description="区间下限所在的指标编号")
+    high: str = Field(description="区间上限所在的指标编号")
+
+
 class Coverage(PolicyModel):
     """How much of the population a rate must have reached for anything to be said, in percent."""
 
@@ -109,6 +116,7 @@ class Criterion(PolicyModel):
     rule: Rule = Field(description="怎样计分")
     red_line: RedLine | None = Field(default=None, description="与数值并列的禁止情形，有一件即不得分")
     sampled: Sampled | None = Field(default=None, description="比率来自抽样调查")
+    estimated: Estimated | None = Field(default=None, description="数值由模型估计，区间跨越规定值的不评定")
     coverage: Coverage | None = Field(default=None, description="覆盖面达到多少才评定")
     when_missing: Literal["not-established", "not-applicable"] = Field(
         default="not-established", description="没有数据时：未评定，还是不适用"
@@ -160,7 +168,8 @@ class Criterion(PolicyModel):
         red_line = self.red_line.indicator if self.red_line else ""
         population = self.sampled.population if self.sampled else ""
         coverage = self.coverage.indicator if self.coverage else ""
-        return tuple(filter(None, (self.rule.indicator, red_line, population, coverage)))
+        ends = (self.estimated.low, self.estimated.high) if self.estimated else ()
+        return tuple(filter(None, (self.rule.indicator, red_line, population, coverage, *ends)))
 
     @model_validator(mode="after")
     def _sound(self) -> "Criterion":
@@ -172,6 +181,8 @@ class Criterion(PolicyModel):
             raise mistake("不设零容忍、不设一票否决的加分项", "bonus")
         if self.sampled and self.rule.kind != "threshold":
             raise ValueError("只用于 threshold 规则的抽样说明 sampled")
+        if self.estimated and (self.sampled or self.rule.kind != "threshold"):
+            raise ValueError("只用于 threshold 规则的估计区间 estimated，不与 sampled 同用")
         if self.is_on_site and (self.red_line or self.coverage):
             raise ValueError("不设 red_line 和 coverage 的入校检查指标")
         if self.red_line and isinstance(self.rule, ZeroTolerance):

@@ -91,6 +91,7 @@ def _of_criterion(
         "考试成绩类": (_yes(was.exam_result), _yes(now.exam_result)),
         "加分项": (_yes(was.bonus), _yes(now.bonus)),
         "按抽样误差评定": (_yes(was.sampled is not None), _yes(now.sampled is not None)),
+        "按估计区间评定": (_yes(was.estimated is not None), _yes(now.estimated is not None)),
     }
     told = list(_changed(pairs))
     yield from told

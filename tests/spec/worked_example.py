@@ -47,6 +47,7 @@ class Example(BaseModel):
     stage: str = ""
     value: float | None = None
     previous: float | None = None
+    interval: tuple[float, float] | None = None
     conclusion: str = ""
     rating: int | None = None
     outcome: str
@@ -146,6 +147,8 @@ def render(name: str) -> str:
 
 def _row(one: Example, unit: str) -> str:
     shown = _figure(one.value, unit)
+    if one.interval:
+        shown += f"（95%区间{_figure(one.interval[0], unit)}至{_figure(one.interval[1], unit)}）"
     if one.conclusion:
         shown = f"入校核查{_CONCLUSIONS[one.conclusion]}"
     if one.rating:
@@ -170,13 +173,16 @@ def _points(one: Example) -> str:
 def _indicators(rubric: Rubric, codes: list[str], told: tuple[Example, ...], *, before: bool) -> pd.DataFrame:
     rows = []
     for code, one in zip(codes, told, strict=True):
-        value = one.previous if before else one.value
-        name = rubric.by_id[one.id].rule.indicator
-        if name and value is not None:
-            rows.append(
-                {"school_code": code, "stage": one.stage, "indicator_id": name, "value": value}
-                | {"numerator": np.nan, "denominator": np.nan, "missing_reason": "", "data_set": "figures"}
-            )
+        criterion = rubric.by_id[one.id]
+        figures = {criterion.rule.indicator: one.previous if before else one.value}
+        if one.interval and criterion.estimated:
+            figures |= {criterion.estimated.low: one.interval[0], criterion.estimated.high: one.interval[1]}
+        rows += [
+            {"school_code": code, "stage": one.stage, "indicator_id": name, "value": value}
+            | {"numerator": np.nan, "denominator": np.nan, "missing_reason": "", "data_set": "figures"}
+            for name, value in figures.items()
+            if name and value is not None
+        ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

@@ -1,32 +1,49 @@
 """Every fault planted in the demo city is caught where it was planted, and nothing else is called a fault."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from examples.demo_city.city import Sizes
+from examples.demo_city.faults import AnswerKey
 from examples.demo_city.term import CURRENT_TERM, PREVIOUS_TERM, write_term
+from inspection.data_set import DataSet
+from inspection.errors import Fault
 from inspection.integrity import load_screen
 from tests.lab.answer_key import MAPS, ingested, places
 
-SIZES = Sizes(school_count=40, students_per_school=30, answers_per_school=20)
-SMALL = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
+# Read once, in one process.
+pytestmark = pytest.mark.xdist_group("demo-city-reading")
+SIZES = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "answer-key.md"
 
 
-@pytest.mark.parametrize(("seed", "sizes"), [("demo-city", SIZES), ("another", SMALL)])
-def test_every_planted_fault_is_caught_and_none_invented(tmp_path: Path, seed: str, sizes: Sizes) -> None:
-    key = write_term(tmp_path, seed=seed, sizes=sizes, term=CURRENT_TERM)
-    faults, sets = ingested(tmp_path)
-    assert places(faults) == sorted((item.file, item.row, item.column) for item in key.faults)
-    assert set(sets) == set(MAPS) - {"entry_results", "findings", "hearings", "visit_results"}
+@dataclass(frozen=True)
+class Read:
+    """A term as it was written and as it was read."""
+
+    key: AnswerKey
+    faults: list[Fault]
+    sets: dict[str, DataSet]
 
 
-def test_nothing_of_a_complainant_or_a_student_is_staged(tmp_path: Path) -> None:
-    write_term(tmp_path, seed="demo-city", sizes=SMALL, term=CURRENT_TERM)
-    _, sets = ingested(tmp_path)
-    assert not {name for name in sets["complaints"].rows if "complainant" in name}
-    assert not {"student_id", "student_name", "identity_number", "total_score"} & set(sets["fitness"].rows)
+@pytest.fixture(scope="module")
+def current(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    folder = tmp_path_factory.mktemp("inbox")
+    key = write_term(folder, seed="another", sizes=SIZES, term=CURRENT_TERM)
+    return Read(key, *ingested(folder))
+
+
+def test_every_planted_fault_is_caught_and_none_invented(current: Read) -> None:
+    assert places(current.faults) == sorted((item.file, item.row, item.column) for item in current.key.faults)
+    assert set(current.sets) == set(MAPS) - {"entry_results", "findings", "hearings", "visit_results"}
+
+
+def test_nothing_of_a_complainant_or_a_student_is_staged(current: Read) -> None:
+    assert not {name for name in current.sets["complaints"].rows if "complainant" in name}
+    rows = current.sets["fitness"].rows
+    assert not {"student_id", "student_name", "identity_number", "total_score"} & set(rows)
 
 
 def test_files_without_faults_are_read_without_complaint(tmp_path: Path) -> None:
