@@ -81,6 +81,7 @@ def pages_of(bureau: Bureau, account_id: str) -> list[str]:
         ],
         "inspector-01": [f"/campaigns/{CAMPAIGN}/teams/t01", f"/uploads/{CAMPAIGN}/findings"],
         "school-a": [f"/cases/{TOLD_A}", f"/cases/{WARNED_A}", "/account"],
+        "head-a": ["/analyses", f"/cases/{WARNED_A}"],
         "district-01": ["/submissions", "/quality"],
         "discipline-01": ["/records", "/access-log"],
         "engineer-01": ["/quality", "/submissions"],
