@@ -92,7 +92,7 @@ def test_a_column_typed_in_two_data_sets_is_refused(tmp_path: Path) -> None:
         ("results: {way: exported}", "results: {way: sent}", "ways 中列明的填报方式", "sent"),
         ("student_count: schools", "students: schools", "该数据模板中须填写的栏目", "students"),
         ("  myopia: ind", "  myopias: ind", "目录中的数据项", "myopias"),
-        ("exam_log.held_on", "exam_log.date", "已有数据模板中的栏目", "exam_log.date"),
+        ("parent_survey.satisfaction", "parent_survey.mark", "已有数据模板中的栏目", "parent_survey.mark"),
     ],
 )
 def test_a_rule_that_names_what_is_not_there_is_refused(
