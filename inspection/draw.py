@@ -198,9 +198,14 @@ def select(
     """
     members: dict[str, list[tuple[str, str]]] = {}
     for school, stratum in strata.items():
-        members.setdefault(stratum, []).append((numbers[school], school_id(stratum, school)))
-    drawn = [pick for stratum, size in sizes.items() for pick in nsmallest(size, members[stratum])]
-    return tuple(id.rsplit(":", 1)[1] for _, id in sorted(drawn))
+        members.setdefault(stratum, []).append((numbers[school], school))
+    # Within a stratum codes sort as ids do, so only the drawn ones need theirs.
+    drawn = [
+        (number, school_id(stratum, school), school)
+        for stratum, size in sizes.items()
+        for number, school in nsmallest(size, members[stratum])
+    ]
+    return tuple(school for _, _, school in sorted(drawn))
 
 
 def inclusion_probability(size: int, pool_count: int) -> str:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from inspection.dispersion import weighted_dispersion
 
-PUBLISHED = Path(os.environ.get("INSPECTION_TEST_DATA", "/nowhere")) / "cv" / "worked-example.json"
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("INSPECTION_TEST_DATA", ROOT.parent / "shared" / "data"))
+PUBLISHED = DATA / "cv" / "worked-example.json"
 schools = st.lists(st.tuples(st.integers(1, 5000), st.integers(1, 9000)), min_size=1, max_size=30)
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published example is not here")
+@pytest.mark.skipif(not PUBLISHED.exists(), reason=f"no example at {PUBLISHED}; set INSPECTION_TEST_DATA")
 def test_the_official_worked_example_comes_out_to_four_digits() -> None:
     example = json.loads(PUBLISHED.read_text(encoding="utf-8"))
     pupils, books = (np.array(example[name], float) for name in ("students", "books"))
