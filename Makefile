@@ -22,12 +22,12 @@ demo: setup ## Run a whole inspection term of a synthetic city (SCHOOLS=60, OUT=
 test: ## Run the tests
 	@bash .ci/setup --browser
 	@$(PY) -m pytest -q -n 2 --dist loadgroup -m "not browser and not long"
-	@$(PY) -m pytest -q -m browser
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m browser
 
 .PHONY: test-browser
 test-browser: ## Run the tests that drive a real browser
 	@bash .ci/setup --browser
-	@$(PY) -m pytest -q -m browser
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m browser
 
 LABS ?= fairness estimates integrity answer_key requirements attacks verifiers fuzz surrey_faults kill_matrix
 .PHONY: lab

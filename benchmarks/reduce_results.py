@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.student_codes import school_codes
 from inspection.profile import load_profile
-from inspection.reading import Bureau
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 from tasks.result_sums import reduce_results
 
 ROOT = Path(__file__).resolve().parents[1]

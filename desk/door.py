@@ -18,11 +18,12 @@ from desk.page import Call
 from inspection.access import Role
 from inspection.correction import is_explanation
 from inspection.errors import Fault, SourceError
-from inspection.reading import Bureau, Layout, find_layout
+from inspection.reading import find_layout
 from inspection.sheet import RawFile
 from inspection.source_map import SourceMap
 from inspection.store import waiting
 from inspection.store.engine import reading
+from inspection.table import Bureau, Layout
 from tasks.reading import read_batches
 
 KEY = "school_code"

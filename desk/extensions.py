@@ -1,12 +1,12 @@
 """Requests to hand in later 延期申请: asked for by a unit, decided by the office, shown to both."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from desk.owed import Owed
 from desk.page import Call, page
 from inspection.access import Role
 from inspection.errors import Fault, SourceError
@@ -14,21 +14,18 @@ from inspection.store import standing
 from inspection.store.engine import reading, writing
 from inspection.store.standing import DECLINED, GRANTED, Asked, ExtensionLine
 
-if TYPE_CHECKING:
-    from desk.uploads import Owed
-
 UNITS = frozenset({Role.SCHOOL, Role.DISTRICT})
 _LONGEST_REASON = 300
 
 
-def own_extensions(call: Call, wanted: "Owed") -> list[ExtensionLine]:
+def own_extensions(call: Call, wanted: Owed) -> list[ExtensionLine]:
     """Return the requests for a data set that the person may see: a unit its own, the office all."""
     with reading(call.office.database_url) as session:
         found = standing.extensions(session, wanted.campaign.term_id)
     return [line for line in found if line.data_set == wanted.data_set and _may_see(call, line)]
 
 
-def ask(call: Call, wanted: "Owed", form: FormData) -> None:
+def ask(call: Call, wanted: Owed, form: FormData) -> None:
     """Enter a unit's request.
 
     Raises:

@@ -6,9 +6,9 @@ from starlette.responses import Response
 from desk import words
 from desk.campaigns import score_sheets, team_documents, visit_notices
 from desk.cases import visible_cases
+from desk.owed import owed
 from desk.page import Call, page
 from desk.submissions import visible_submissions
-from desk.uploads import owed
 from inspection.access import AT_SCHOOL, Kind, Reach, Role, reach
 from inspection.case import CaseState
 from inspection.store import waiting

@@ -9,8 +9,8 @@ from desk.documents import offered
 from desk.extensions import sees_extensions
 from desk.files import names_inside
 from desk.history import READERS
+from desk.owed import owed
 from desk.page import Call, page
-from desk.uploads import owed
 from inspection.access import Kind, Owner, Reach, Role, reach
 from inspection.campaign import CampaignState
 from inspection.standing import UnitStanding

@@ -17,10 +17,10 @@ from inspection.data_set import DataSet
 from inspection.errors import Fault
 from inspection.fault_code import EFFECT_WORDS, Spot, fault
 from inspection.mark import WHOLE_ROW, HeaderMarks, Mark, mark_sentence
-from inspection.reading import Layout
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap
 from inspection.submission import REFUSING, Received
+from inspection.table import Layout
 
 EXPLANATION = "更正说明"
 NUMBER_LABEL = "更正表编号"

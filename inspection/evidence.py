@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from inspection.bound import Ints, Texts
-from inspection.formula import KEY, Floats
+from inspection.formula import Floats
 from inspection.indicator import COLUMNS, IndicatorCatalogue, school_stages
+from inspection.school_stage import KEY
 
 FINDING_COLUMNS = ["school_code", "stage", "item_code", "conclusion", "rating"]
 _WORST_FIRST = {"not-met": 0, "met": 1, "not-applicable": 2}

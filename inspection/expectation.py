@@ -16,8 +16,8 @@ from inspection import policy_file
 from inspection.data_set import DataSet, row_place, set_aside, set_aside_sums
 from inspection.errors import DocumentError, Fault
 from inspection.policy_file import PolicyModel
-from inspection.reading import HIDDEN
 from inspection.source_map import SourceMap
+from inspection.table import HIDDEN
 
 Severity = Literal["critical", "warning", "info"]
 PARAMETER = "$PARAMETER"

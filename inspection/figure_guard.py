@@ -5,24 +5,20 @@ What a figure is stands in `figure`; the order of the guards in `reading`.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from inspection.figure import Figure
-
-if TYPE_CHECKING:
-    from inspection.reading import Table
+from inspection.table import Mask, Table
 
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 _STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
 # A rate may have been rounded to one decimal, or to a whole number where none is shown.
 _ROUNDED_TO_TENTH, _ROUNDED_TO_WHOLE = 0.0501, 0.501
 
 
-def figures_fit_their_codes(table: "Table") -> None:
+def figures_fit_their_codes(table: Table) -> None:
     """Set aside the rows whose parts or value cannot be those of their figure."""
     listed = {item.code: item for item in table.layout.source_map.listed_figures}
     if not listed:
@@ -35,7 +31,7 @@ def figures_fit_their_codes(table: "Table") -> None:
 class _Rows:
     """The rows of one figure; a row that has failed one check is not held against the next."""
 
-    def __init__(self, table: "Table", figure: Figure, where: Mask) -> None:
+    def __init__(self, table: Table, figure: Figure, where: Mask) -> None:
         self.table, self.figure, self.where = table, figure, where
         self.part, self.whole, self.value = (
             np.asarray(table.columns[name].values, float) for name in ("numerator", "denominator", "value")

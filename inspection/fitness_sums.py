@@ -15,8 +15,8 @@ from inspection.data_set import SOURCE
 from inspection.errors import Fault
 from inspection.fault_code import fault
 from inspection.fitness import FitnessStandard, event_totals
-from inspection.reading import HIDDEN, Table
 from inspection.student_rows import student_rows
+from inspection.table import HIDDEN, Table
 
 KEY = ["school_code", "stage", "grade"]
 COUNTS = [

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from inspection.policy_file import PolicyModel
 from inspection.result_students import PAIR_COUNTS, standardised_pairs
+from inspection.school_stage import KEY
 
-KEY = ["school_code", "stage"]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
@@ -281,6 +281,7 @@ class ValueAdded(PolicyModel):
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Fit the model to all schools of a stage."""
+        # The library of models takes longer to load than a term without results takes to score.
         from inspection.value_added import value_added
 
         found = value_added(rows)

@@ -27,6 +27,7 @@ from inspection.perturbation import (
     weight_factors,
 )
 from inspection.rubric import Criterion, Rubric
+from inspection.school_stage import KEY
 from inspection.scoring import FULL_CENTI, Scored, ScoreMatrix, half_up
 
 SCOPES = {"internal": "band", "public": "public_band"}
@@ -91,7 +92,7 @@ def fragility(rubric: Rubric, evidence: Evidence, scored: Scored, agreed: Pertur
         chosen = np.array([scope == "internal" or not c.exam_result for c in rubric.criteria])
         edges = band_edges(rubric, scored, band_column, chosen)
         stays = stay_counts(scored.matrix, rubric, agreed, edges, chosen=chosen, shifts=shifts)
-        frame = scored.totals[["school_code", "stage"]].assign(
+        frame = scored.totals[KEY].assign(
             scope=scope,
             band=scored.totals[band_column],
             coverage_rate=scored.totals[_beside(scope, "coverage_rate")],

@@ -18,7 +18,6 @@ from inspection import policy_file
 from inspection.errors import DocumentError, Fault
 from inspection.figure import FIGURE_DATA_SET, Figure, load_figures
 from inspection.formula import (
-    KEY,
     Bools,
     Figures,
     Formula,
@@ -34,6 +33,7 @@ from inspection.formula import (
     rate,
 )
 from inspection.policy_file import PolicyModel
+from inspection.school_stage import KEY
 
 COLUMNS = [
     "school_code",

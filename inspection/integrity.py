@@ -26,6 +26,7 @@ from inspection.integrity_statistic import (
     scale_slips,
 )
 from inspection.policy_file import PolicyModel
+from inspection.school_stage import KEY
 
 Kind = Literal[
     "copied-term",
@@ -138,12 +139,12 @@ def screen(figures: Figures, policy: Screen) -> tuple[pd.DataFrame, dict[str, in
 def wide_figures(long: pd.DataFrame) -> pd.DataFrame:
     """Return derived indicators as a screen looks at them: a row for each school and stage, parts by suffix."""
     parts = [
-        long[["school_code", "stage"]].assign(name=long["indicator_id"] + suffix, value=long[column])
+        long[KEY].assign(name=long["indicator_id"] + suffix, value=long[column])
         for suffix, column in (("", "value"), (":number", "numerator"), (":count", "denominator"))
     ]
     told = pd.concat(parts).dropna(subset=["value"])
     told = told.assign(value=told["value"].astype(float))
-    wide = told.pivot_table(index=["school_code", "stage"], columns="name", values="value", aggfunc="first")
+    wide = told.pivot_table(index=KEY, columns="name", values="value", aggfunc="first")
     return wide.reset_index().rename_axis(columns=None)
 
 
@@ -309,11 +310,10 @@ def _side_by_side(figures: Figures) -> pd.DataFrame:
     """Return this term's rows beside the last term's of the same school and stage, suffixed `:before`."""
     if figures.before.empty:
         return pd.DataFrame()
-    key = ["school_code", "stage"]
     before = figures.before.rename(
-        columns={name: f"{name}:before" for name in figures.before if name not in key}
+        columns={name: f"{name}:before" for name in figures.before if name not in KEY}
     )
-    return figures.now.merge(before, on=key, how="inner").reset_index(drop=True)
+    return figures.now.merge(before, on=KEY, how="inner").reset_index(drop=True)
 
 
 def _by_school(

@@ -22,6 +22,7 @@ from inspection.plan import Mode
 from inspection.policy_file import PolicyModel
 from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.rubric import CENTI, BandName
+from inspection.school_stage import KEY
 
 REMINDER_LEVEL = 1
 OWED = ("not-submitted", "not-reported")
@@ -237,7 +238,7 @@ def _public_facts(
     owed = _by_school(public[public["missing_reason"].isin(OWED) & (public["outcome"] == "not-established")])
     schools = []
     totals = totals if "stay_rate" in totals else totals.assign(stay_rate=np.nan)
-    for code, rows in totals.sort_values(["school_code", "stage"]).groupby("school_code"):
+    for code, rows in totals.sort_values(KEY).groupby("school_code"):
         told = rows[["stage", "public_band", "public_margin_centi", "stay_rate", "is_vetoed"]]
         school = _School(
             school_code=str(code),

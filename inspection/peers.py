@@ -18,9 +18,10 @@ import pandas as pd
 from scipy import special
 
 from inspection.bound import Bools, Ints, Texts
-from inspection.formula import KEY, Floats
+from inspection.formula import Floats
 from inspection.indicator import PLACES, IndicatorCatalogue, LikeSchools, school_stages
 from inspection.judgement import NEAR_FULL_RATE
+from inspection.school_stage import KEY
 
 PLACE_WORDS = {"below": "低于", "within": "处于", "above": "高于", "not-established": "未评定"}
 SIZE_WORDS = ("规模较小", "规模中等", "规模较大")

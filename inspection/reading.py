@@ -5,103 +5,31 @@ control totals. What one cell means is in `cell`, where the header lies in `head
 `body`, rows that repeat each other in `data_set`; opening the file is a task.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from inspection.body import Body, find_body, flags, with_merged_cells
-from inspection.cell import Converted, Spellings, convert, spellings
-from inspection.control_total import Reconciliation
+from inspection.body import find_body, with_merged_cells
+from inspection.cell import Converted, spellings
+from inspection.cell_guard import (
+    cells_can_be_read,
+    codes_are_on_their_roster,
+    figures_keep_their_limits,
+    required_cells_are_filled,
+    rows_fit_the_header,
+    school_codes_name_class_and_region,
+)
 from inspection.data_set import SOURCE, DataSet, FileRead, join_groups, no_missing, no_rows
-from inspection.division import Division, school_code_problem
 from inspection.errors import Fault
 from inspection.fault_code import Spot, fault
 from inspection.figure_guard import figures_fit_their_codes
 from inspection.heading import Header, header_faults, heading_unit, order_faults
-from inspection.profile import Profile
-from inspection.pseudonym import pseudonyms
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import NUMERIC_KINDS, Column, SourceMap
+from inspection.table import Bureau, Layout, Table
 from inspection.total_guard import totals_add_up, totals_balance
 from inspection.wide import groups, header_of, rows_of_group
-
-Mask = npt.NDArray[np.bool_]
-HIDDEN = "（个人信息，不显示）"
-_LONGEST_GOT = 40
-
-
-@dataclass(frozen=True)
-class Bureau:
-    """What reading must know besides the file and its map.
-
-    `known` holds, by data set, the codes that other files may refer to; the key makes pseudonyms; without
-    `divisions` no region is looked up.
-    """
-
-    profile: Profile
-    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    pseudonym_key: bytes = b""
-    divisions: Mapping[str, Division] = field(default_factory=dict)
-
-    @property
-    def provinces(self) -> frozenset[str]:
-        """The provinces of the bureau's districts, as far as their codes are of six digits."""
-        codes = (district.code for district in self.profile.districts)
-        return frozenset(code[:2] for code in codes if len(code) == 6 and code.isdecimal())
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where a data set lies in one file: the sheet, its header, and what its words mean."""
-
-    place: str
-    sheet: str
-    is_delimited: bool
-    header: Header
-    source_map: SourceMap
-    words: Mapping[str, Spellings]
-    bureau: Bureau
-
-    def spot(self, row: int, column: str = "") -> Spot:
-        """Return a place as the clerk sees it; `column` is canonical."""
-        heading = self.header.found.get(column)
-        return Spot(self.place, self.sheet, row, heading[0].text if heading else column)
-
-
-@dataclass
-class Table:
-    """Rows being read: the guards fill it in, one after the other."""
-
-    layout: Layout
-    body: Body
-    columns: dict[str, Converted] = field(default_factory=dict)
-    is_bad: Mask = field(default_factory=lambda: np.zeros(0, bool))
-    is_shifted: Mask = field(default_factory=lambda: np.zeros(0, bool))
-    faults: list[Fault] = field(default_factory=list)
-    totals: list[Reconciliation] = field(default_factory=list)
-
-    def refuse(self, kind: str, column: str, where: Mask, got: Callable[[int], str], *, wanted: str) -> None:
-        """Set aside the rows where `where` holds, with a fault for each; `got` names what a position holds.
-
-        A row whose cells have been pushed aside has that one fault; what stands in the wrong place is none.
-        """
-        where = where & ~self.is_shifted
-        self.is_bad |= where
-        rows = self.body.cells.index
-        for position in np.flatnonzero(where):
-            spot = self.layout.spot(int(rows[position]), column)
-            self.faults.append(fault(kind, spot, wanted=wanted, got=got(int(position))))
-
-    def cell_text(self, column: str) -> Callable[[int], str]:
-        """Return a function from a position to what stands there, unless that is personal."""
-        if self.layout.source_map.columns[column].is_personal:
-            return lambda _: HIDDEN
-        cells = self.body.cells[self.layout.header[column].position]
-        return lambda position: str(cells.iloc[position]).strip()[:_LONGEST_GOT] or "空白"
-
 
 Guard = Callable[[Table], None]
 
@@ -202,108 +130,14 @@ def read_rows(layout: Layout, cells: pd.DataFrame) -> Table:
     return table
 
 
-def _rows_fit_the_header(table: Table) -> None:
-    """In a text file a stray delimiter pushes figures into the wrong columns."""
-    if not table.layout.is_delimited:
-        return
-    beyond = [name for name in table.body.cells if name >= table.layout.header.width]
-    counts = np.zeros(len(table.body.cells), int)
-    for name in beyond:
-        counts += flags(table.body.cells[name], lambda text: bool(text.strip()))
-    is_wide = np.asarray(counts > 0, bool)
-    wanted = "与表头列数一致"
-    table.refuse(
-        "row-too-wide", "", is_wide, lambda position: f"多出{counts[position]}个单元格", wanted=wanted
-    )
-    table.is_shifted = is_wide
-
-
-def _cells_can_be_read(table: Table) -> None:
-    layout = table.layout
-    for name, column in layout.source_map.columns.items():
-        if column.handling == "drop":
-            continue
-        if name not in layout.header.found:
-            table.columns[name] = _absent(column, len(table.body.cells))
-            continue
-        cells = table.body.cells[layout.header[name].position]
-        converted = convert(cells, column, layout.words[name])
-        if column.handling == "pseudonymise":
-            converted = _pseudonymised(converted, layout.bureau.pseudonym_key)
-        table.columns[name] = converted
-        for kind in sorted(set(converted.faults) - {""}):
-            wrong = np.asarray(converted.faults == kind, bool)
-            if kind == "unknown-district":
-                wrong &= ~_abolished(table, name, wrong)
-            table.refuse(kind, name, wrong, table.cell_text(name), wanted=column.wanted_words)
-
-
-def _abolished(table: Table, name: str, where: Mask) -> Mask:
-    """Refuse codes of districts that are abolished, in the words of the table, and return where they stand."""
-    divisions, text = table.layout.bureau.divisions, table.cell_text(name)
-    typed = {int(at): divisions.get(text(int(at))) for at in np.flatnonzero(where)}
-    gone = {at: item for at, item in typed.items() if item and item.is_abolished}
-    found = np.zeros(len(where), bool)
-    found[list(gone)] = True
-    wanted = table.layout.source_map.columns[name].wanted_words
-    table.refuse("abolished-division", name, found, lambda at: gone[at].words, wanted=wanted)
-    return found
-
-
-def _school_codes_name_class_and_region(table: Table) -> None:
-    for name, column in table.layout.source_map.columns.items():
-        if column.code_of == "school" and table.layout.bureau.divisions:
-            problems = _code_problems(table, name)
-            wanted = "类别码与办学类型相符、区划码为本省的学校标识码"
-            is_wrong = np.array([bool(problem) for problem in problems], bool)
-            table.refuse("school-code-parts", name, is_wrong, problems.__getitem__, wanted=wanted)
-
-
-def _code_problems(table: Table, name: str) -> list[str]:
-    """Say of each row what is wrong with the parts of its school code."""
-    codes, provinces = table.columns[name].values, table.layout.bureau.provinces
-    types = table.columns["school_type"].values if "school_type" in table.columns else [""] * len(codes)
-    return [
-        school_code_problem(str(code), str(kind), provinces) if code is not None else ""
-        for code, kind in zip(codes, types, strict=True)
-    ]
-
-
-def _required_cells_are_filled(table: Table) -> None:
-    for name, column in table.layout.source_map.columns.items():
-        if column.is_required and name in table.columns:
-            is_empty = np.asarray(table.columns[name].reasons != "", bool)
-            table.refuse("missing-required", name, is_empty, lambda _: "空白", wanted=column.wanted_words)
-
-
-def _figures_keep_their_limits(table: Table) -> None:
-    for name, column in table.layout.source_map.columns.items():
-        if column.minimum is not None:
-            is_low = np.asarray(table.columns[name].values, float) < column.minimum
-            table.refuse("below-minimum", name, is_low, table.cell_text(name), wanted=column.wanted_words)
-        if column.at_most is not None:
-            most = np.asarray(table.columns[column.at_most].values, float)
-            is_high = np.asarray(table.columns[name].values, float) > most
-            table.refuse("over-maximum", name, is_high, table.cell_text(name), wanted=column.wanted_words)
-
-
-def _codes_are_on_their_roster(table: Table) -> None:
-    for name, column in table.layout.source_map.columns.items():
-        known = table.layout.bureau.known.get(column.refers_to)
-        if known is not None:
-            codes = pd.Series(table.columns[name].values, dtype=object)
-            is_unknown = (codes.notna() & ~codes.isin(known)).to_numpy(bool)
-            table.refuse("not-on-roster", name, is_unknown, table.cell_text(name), wanted="名录中的代码")
-
-
 GUARDS: tuple[Guard, ...] = (
-    _rows_fit_the_header,
-    _cells_can_be_read,
-    _required_cells_are_filled,
-    _figures_keep_their_limits,
-    _school_codes_name_class_and_region,
+    rows_fit_the_header,
+    cells_can_be_read,
+    required_cells_are_filled,
+    figures_keep_their_limits,
+    school_codes_name_class_and_region,
     figures_fit_their_codes,
-    _codes_are_on_their_roster,
+    codes_are_on_their_roster,
     totals_add_up,
     totals_balance,
 )
@@ -379,14 +213,3 @@ def _missing(table: Table, places: pd.DataFrame) -> pd.DataFrame:
     if not told:
         return no_missing()
     return pd.concat(told, ignore_index=True).astype({"column": "str", "reason": "str"})
-
-
-def _absent(column: Column, count: int) -> Converted:
-    values = np.full(count, np.nan) if column.kind in NUMERIC_KINDS else np.full(count, None, object)
-    return Converted(values, np.full(count, "not-reported", object), np.full(count, "", object))
-
-
-def _pseudonymised(converted: Converted, key: bytes) -> Converted:
-    codes, ids = pd.factorize(converted.values)
-    names = np.array([*pseudonyms(ids.tolist(), key), None], object)
-    return Converted(names[codes], converted.reasons, converted.faults)

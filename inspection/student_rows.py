@@ -7,9 +7,9 @@ what is kept of students are sums (`result_sums`, `fitness_sums`).
 import numpy as np
 import pandas as pd
 
-from inspection.reading import Table
 from inspection.result_students import Bits
 from inspection.source_map import SourceMap
+from inspection.table import Table
 
 
 def student_rows(table: Table, *, reason_of: str) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from inspection.errors import DocumentError, Fault
 from inspection.figure import Figure, FigureCatalogue
 from inspection.policy_file import PolicyModel
 from inspection.rule import Change, Count, DoneToRequired, Given, Range, Threshold, ZeroTolerance
+from inspection.school_stage import KEY
 
 CITY_CODE = "city"
 LEVELS = {"district": "区县", "city": "全市"}
@@ -172,14 +173,13 @@ def _of_city(figure: Figure, told: pd.DataFrame, each: pd.Series) -> float:
 def _dispersions(target: Target, evidence: TargetEvidence) -> _Values:
     if evidence.indicators.empty:
         return {}
-    key = ["school_code", "stage"]
-    long = evidence.indicators[[*key, "indicator_id", "value"]]
-    wide = long.pivot_table(index=key, columns="indicator_id", values="value", dropna=False).reset_index()
+    long = evidence.indicators[[*KEY, "indicator_id", "value"]]
+    wide = long.pivot_table(index=KEY, columns="indicator_id", values="value", dropna=False).reset_index()
     names = [target.rule.indicator, target.dispersion_by]
     if not set(names) <= set(wide):
         return {}
     placed = wide.merge(evidence.schools[["school_code", "district_code"]], on="school_code")
-    placed = placed.dropna(subset=names).sort_values(key)
+    placed = placed.dropna(subset=names).sort_values(KEY)
     placed = placed[placed[target.dispersion_by] > 0]
     return {
         (str(code), str(stage)): weighted_dispersion(*(rows[name].to_numpy(float) for name in names))

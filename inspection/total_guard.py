@@ -3,20 +3,16 @@
 What a difference is worth saying stands in `control_total`; the order of the guards in `reading`.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 
 from inspection.body import LeftOut
 from inspection.cell import convert
 from inspection.control_total import balance_fault, reconcile, total_fault
-
-if TYPE_CHECKING:
-    from inspection.reading import Layout, Table
+from inspection.table import Layout, Table
 
 
-def totals_add_up(table: "Table") -> None:
+def totals_add_up(table: Table) -> None:
     """Hold each totals row against the sum of the rows."""
     layout = table.layout
     counted = [found.cells for found in table.body.left_out if found.entry.counts_in_totals]
@@ -32,7 +28,7 @@ def totals_add_up(table: "Table") -> None:
     table.faults += [total_fault(found) for found in table.totals if found.outcome == "differs"]
 
 
-def totals_balance(table: "Table") -> None:
+def totals_balance(table: Table) -> None:
     """Within a totals row the parts make the whole: boys and girls are all pupils."""
     layout = table.layout
     for found in table.body.left_out:
@@ -48,6 +44,6 @@ def totals_balance(table: "Table") -> None:
                     table.faults.append(wrong)
 
 
-def _left_out_figures(layout: "Layout", found: LeftOut, name: str) -> npt.NDArray[np.float64]:
+def _left_out_figures(layout: Layout, found: LeftOut, name: str) -> npt.NDArray[np.float64]:
     cells = found.cells[layout.header[name].position]
     return np.asarray(convert(cells, layout.source_map.columns[name], layout.words[name]).values, float)

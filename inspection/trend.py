@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from inspection.bound import Texts
-from inspection.formula import KEY, Floats
+from inspection.formula import Floats
 from inspection.indicator import PLACES, IndicatorCatalogue
+from inspection.school_stage import KEY
 
 TREND_WORDS = {"rising": "持续上升", "falling": "持续下降", "steady": "基本持平", "uneven": "有升有降"}
 COLUMNS = [

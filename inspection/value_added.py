@@ -10,13 +10,15 @@ towards nothing added. It comes from examinations and stays inside the bureau an
 import warnings
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from inspection.formula import KEY, Floats
 from inspection.result_students import standardised_pairs
+from inspection.school_stage import KEY
 
+Floats = npt.NDArray[np.float64]
 PLACES = 6
 COLUMNS = [*KEY, "cell_count", "pair_count", "added", "low", "high", "place"]
 _CELL = [*KEY, "grade", "subject"]

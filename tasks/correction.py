@@ -35,7 +35,7 @@ from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
 from inspection.fault_list import fault_csv
 from inspection.mark import HeaderMarks, header_marks
-from inspection.reading import Bureau, Layout, find_layout
+from inspection.reading import find_layout
 from inspection.sheet import RawFile
 from inspection.source_map import SourceMap
 from inspection.store import standing
@@ -43,6 +43,7 @@ from inspection.store.access import unit_of
 from inspection.store.correction_tables import Extension
 from inspection.store.engine import has_table, reading
 from inspection.submission import Received
+from inspection.table import Bureau, Layout
 from tasks.reading import LIMITS, read_file
 from tasks.settings import profile, settings
 from tasks.workspace import corrections, inbox, originals, staged, write_whole

@@ -15,7 +15,7 @@ from inspection.case import veiled
 from inspection.data_set import DataSet, combine
 from inspection.errors import Fault, SourceError
 from inspection.measure import RESULT_TITLES
-from inspection.reading import Bureau, parse, refused
+from inspection.reading import parse, refused
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
 from inspection.store import campaign as campaigns
@@ -25,6 +25,7 @@ from inspection.store import submission
 from inspection.store.engine import reading, writing
 from inspection.store.frames import rows_of
 from inspection.store.writing import Row
+from inspection.table import Bureau
 from tasks.artifact import table
 from tasks.border import task
 from tasks.clock import now

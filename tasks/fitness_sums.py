@@ -16,10 +16,10 @@ from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitio
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
 from inspection.fitness_sums import TOTAL, add_all, fitness_rows, reduce, subtract
-from inspection.reading import Bureau, Table
 from inspection.result_students import RECORD, Bits, Records, repeated_keys, students_with
 from inspection.source_map import SourceMap
 from inspection.student_rows import row_bits
+from inspection.table import Bureau, Table
 from tasks.reading import unread
 from tasks.result_spill import PARTITIONS, Spill
 from tasks.student_files import StudentFiles, Sums, places_of, rows_of, tables

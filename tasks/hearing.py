@@ -5,13 +5,13 @@ from typing import Any
 
 from inspection.case import CaseState
 from inspection.errors import SourceError
-from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import load_source_maps
 from inspection.store import case as cases
 from inspection.store import roster
 from inspection.store.engine import reading
 from inspection.store.frames import rows_of
+from inspection.table import Bureau
 from inspection.workbook import HearingRow, hearing_workbook
 from tasks.border import task
 from tasks.plan import plan_of

@@ -17,9 +17,9 @@ from inspection.division import Division, district_faults, load_divisions
 from inspection.errors import DocumentError, Fault, SourceError
 from inspection.fault_code import refuses_file
 from inspection.plan import Plan
-from inspection.reading import Bureau
 from inspection.receipt import Receipt
 from inspection.source_map import SourceMap, load_source_maps
+from inspection.table import Bureau
 from tasks.artifact import run_name
 from tasks.border import task
 from tasks.correction import give_back, take_back

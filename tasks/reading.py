@@ -28,10 +28,10 @@ from inspection.correction import Mended
 from inspection.data_set import DataSet, combine
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
-from inspection.reading import Bureau
 from inspection.same_object import ask_about_same_objects
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap
+from inspection.table import Bureau
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,6 @@ import pandas as pd
 from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
 from inspection.errors import Fault, SourceError
 from inspection.fault_code import Spot, fault
-from inspection.reading import Bureau, Table
 from inspection.result_students import (
     PAIR_COUNTS,
     STUDENT_COUNTS,
@@ -34,6 +33,7 @@ from inspection.result_students import (
 from inspection.result_sums import add_all, records, reduce, subtract
 from inspection.source_map import SourceMap
 from inspection.student_rows import student_rows
+from inspection.table import Bureau, Table
 from tasks.reading import unread
 from tasks.result_spill import PARTITIONS, Spill
 from tasks.student_files import StudentFiles, Sums, places_of, rows_of, tables

@@ -20,6 +20,7 @@ from inspection.plan import Plan
 from inspection.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
 from inspection.rubric import Criterion, Rubric
+from inspection.school_stage import KEY
 from inspection.score_sheet import ScoreSheetFacts, SheetLine
 from inspection.store import access, roster, upload
 from inspection.store import score as scores
@@ -69,9 +70,9 @@ def score_sheets(session: Session, plan: Plan, *, as_of: date) -> list[ScoreShee
     schools = roster.schools(session, plan.term.id).set_index("school_code")
     rubric, _ = rubric_of(plan)
     sources = _Sources(session, plan.term.id)
-    of_stage = dict(iter(lines.groupby(["school_code", "stage"])))
+    of_stage = dict(iter(lines.groupby(KEY)))
     made = []
-    for total in totals.sort_values(["school_code", "stage"]).to_dict("records"):
+    for total in totals.sort_values(KEY).to_dict("records"):
         code, stage = str(total["school_code"]), str(total["stage"])
         receipts = sources.of(code, str(schools.loc[code, "district_code"]))
         rows = of_stage[(code, stage)].to_dict("records")

@@ -14,10 +14,10 @@ import pandas as pd
 from inspection import reading
 from inspection.data_set import SOURCE, FileRead
 from inspection.errors import Fault, SourceError
-from inspection.reading import Bureau, Layout, Table
 from inspection.result_students import Bits
 from inspection.source_map import SourceMap
 from inspection.student_rows import row_bits
+from inspection.table import Bureau, Layout, Table
 from tasks.reading import read_batches
 
 _WAITING_ROWS = 50_000

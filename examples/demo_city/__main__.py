@@ -50,8 +50,13 @@ def _run(chosen: argparse.Namespace, sizes: Sizes) -> int:
     folder: Path = chosen.folder
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(folder))
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    chosen_way = {"seed": chosen.seed, "is_resumed": chosen.resume, "is_sealed": chosen.sealed}
     try:
-        return run(folder, seed=chosen.seed, sizes=sizes, is_resumed=chosen.resume, is_sealed=chosen.sealed)
+        # The term is one process that its reader watches; a run's heart would take a second to stop each time.
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            return run(folder, sizes=sizes, **chosen_way)
     except InspectionError as error:
         sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code

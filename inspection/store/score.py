@@ -4,6 +4,7 @@ import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inspection.school_stage import KEY
 from inspection.scoring import Scored
 from inspection.store.frames import frame_of, rows_of
 from inspection.store.score_tables import OwnTrend, PeerPlace, ScoreFragility
@@ -69,7 +70,7 @@ def trends(session: Session, campaign_id: str) -> pd.DataFrame:
 def firm_totals(session: Session, campaign_id: str, basis: str) -> pd.DataFrame:
     """Return the totals with the `stay_rate` of the public band beside them."""
     stays = fragility(session, campaign_id, basis)[["school_code", "stage", "stay_rate"]]
-    return totals(session, campaign_id, basis).merge(stays, on=["school_code", "stage"], how="left")
+    return totals(session, campaign_id, basis).merge(stays, on=KEY, how="left")
 
 
 def latest_basis(session: Session, campaign_id: str) -> str:

@@ -19,8 +19,8 @@ from inspection.expectation import parameters, settle
 from inspection.indicator import IndicatorCatalogue, derive, load_catalogue
 from inspection.integrity import Figures, load_screen, screen, wide_figures
 from inspection.profile import load_profile
-from inspection.reading import Bureau
 from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
+from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.fitness_sums import reduce_fitness
 from tasks.reading import read_data_set, survey

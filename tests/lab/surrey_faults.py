@@ -21,8 +21,8 @@ from inspection.data_set import DataSet
 from inspection.errors import Fault
 from inspection.expectation import parameters, settle
 from inspection.profile import load_profile
-from inspection.reading import Bureau
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.reading import read_data_set
 from tests.lab.surrey_mutator import MUTATIONS, Planted, Table

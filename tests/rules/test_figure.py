@@ -12,9 +12,10 @@ from inspection.data_set import DataSet, combine
 from inspection.figure import FigureCatalogue, load_figures
 from inspection.indicator import IndicatorCatalogue, derive
 from inspection.profile import Profile
-from inspection.reading import Bureau, parse
+from inspection.reading import parse
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
+from inspection.table import Bureau
 
 SOURCES = Path(__file__).resolve().parents[2] / "sources"
 CATALOGUE = load_figures(SOURCES / FIGURE_CATALOGUE)

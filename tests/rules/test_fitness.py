@@ -16,9 +16,10 @@ from inspection.errors import Fault
 from inspection.fitness import FitnessStandard, event_totals
 from inspection.fitness_sums import COLUMNS, COUNTS, add_all, fitness_rows, no_sums, reduce, subtract
 from inspection.profile import Profile
-from inspection.reading import Bureau, find_layout, read_rows
+from inspection.reading import find_layout, read_rows
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 
 MAP = load_source_maps(Path(__file__).resolve().parents[2] / "sources")["fitness"]
 BUREAU = Bureau(

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from inspection.mark import WHOLE_ROW, HeaderMarks, header_marks
-from inspection.reading import Bureau, find_layout
+from inspection.reading import find_layout
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 from tests.desk_names import PROFILE
 
 WHOLE = load_source_maps(Path(__file__).resolve().parents[2] / "sources")["indicators"]

@@ -10,10 +10,11 @@ import pytest
 from inspection.data_set import SOURCE, DataSet, combine
 from inspection.errors import SettingError
 from inspection.profile import Profile
-from inspection.reading import HIDDEN, Bureau, parse
+from inspection.reading import parse
 from inspection.roster import compare_names
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap
+from inspection.table import HIDDEN, Bureau
 
 MISSING = {"": "not-reported", "—": "not-reported", "不适用": "not-applicable", "SUPP": "suppressed"}
 MAP = SourceMap.model_validate(

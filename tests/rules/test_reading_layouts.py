@@ -11,10 +11,11 @@ import pytest
 from inspection.data_set import DataSet, combine
 from inspection.errors import DocumentError
 from inspection.profile import Profile
-from inspection.reading import Bureau, parse
+from inspection.reading import parse
 from inspection.same_object import are_near, ask_about_same_objects
 from inspection.sheet import RawFile, RawSheet
 from inspection.source_map import SourceMap, load_source_maps
+from inspection.table import Bureau
 
 BUREAU = Bureau(
     Profile.model_validate(

@@ -8,8 +8,8 @@ import xlsxwriter
 
 from inspection.errors import SourceError
 from inspection.profile import Profile
-from inspection.reading import Bureau
 from inspection.source_map import SourceMap
+from inspection.table import Bureau
 from tasks.reading import read_data_set, read_file
 
 MAP = SourceMap.model_validate(

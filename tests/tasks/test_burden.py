@@ -11,8 +11,8 @@ from examples.demo_city.city import HOME
 from inspection.blank import Known, blank_workbook
 from inspection.burden import BurdenRule, load_burden_rule
 from inspection.profile import load_profile
-from inspection.reading import Bureau
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 from tasks.reading import read_data_set
 from tasks.workbook import write_workbook
 

@@ -9,8 +9,8 @@ from inspection.data_set import DataSet
 from inspection.expectation import parameters, settle
 from inspection.plan import load_plan
 from inspection.profile import load_profile
-from inspection.reading import Bureau
 from inspection.source_map import load_source_maps
+from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.reading import read_data_set, survey
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from inspection.data_set import DataSet
 from inspection.fitness_sums import COUNTS, KEY
 from inspection.profile import load_profile
-from inspection.reading import HIDDEN, Bureau
 from inspection.source_map import load_source_maps
+from inspection.table import HIDDEN, Bureau
 from tasks.fitness_sums import reduce_fitness
 from tasks.ingest import content_digest
 

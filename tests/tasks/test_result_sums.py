@@ -7,9 +7,9 @@ import pytest
 from inspection.data_set import DataSet
 from inspection.errors import SettingError
 from inspection.profile import load_profile
-from inspection.reading import HIDDEN, Bureau
 from inspection.result_sums import COUNTS, KEY
 from inspection.source_map import load_source_maps
+from inspection.table import HIDDEN, Bureau
 from tasks.result_sums import pair_results, reduce_results
 from tasks.student_files import StudentFiles
 
