@@ -46,6 +46,13 @@ class BurdenRule(PolicyModel):
     data_sets: dict[str, Asked]
     given_by: dict[str, str] = Field(default={}, description="数据项：已由哪个数据的哪一栏得到")
 
+    def collecting(self, data_sets: Collection[str]) -> "BurdenRule":
+        """Return the rule for a plan that wants `data_sets`: what none of them gives is asked of schools."""
+        given = {
+            code: source for code, source in self.given_by.items() if source.partition(".")[0] in data_sets
+        }
+        return self.model_copy(update={"given_by": given})
+
 
 @dataclass(frozen=True, order=True)
 class BurdenLine:
@@ -103,11 +110,12 @@ def burden(
 ) -> Burden:
     """Return what one school and stage is asked under a plan that wants `data_sets`."""
     names = sorted(set(data_sets) & set(rule.data_sets))
-    return Burden(stage, tuple(_line(rule, maps[name], stage) for name in names))
+    collecting = rule.collecting(data_sets)
+    return Burden(stage, tuple(_line(collecting, maps[name], stage) for name in names))
 
 
 def asked_figures(rule: BurdenRule, source_map: SourceMap, stage: str) -> tuple[Figure, ...]:
-    """Return the figures of the catalogue that a stage types in: those that nothing else gives."""
+    """Return the figures of the catalogue that a stage types in: those that nothing else gives (`collecting`)."""
     return tuple(
         item for item in source_map.listed_figures if item.code not in rule.given_by and stage in item.stages
     )

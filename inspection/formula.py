@@ -5,7 +5,7 @@ Here: arithmetic on whole columns. Not here: which indicators there are and how 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,18 @@ class Figures:
     numerator: Floats
     denominator: Floats
     reason: Texts
+    is_handed_in: Bools | bool = False
+    """Where the school counted it itself although the figure can be made of what it keeps."""
+
+    def else_from(self, other: "Figures", *, is_own: Bools) -> "Figures":
+        """Take the other figures, as handed in, wherever these are not a school's own."""
+        return Figures(
+            np.where(is_own, self.value, other.value),
+            np.where(is_own, self.numerator, other.numerator),
+            np.where(is_own, self.denominator, other.denominator),
+            np.where(is_own, self.reason, other.reason).astype(object),
+            is_handed_in=~is_own,
+        )
 
 
 class Column(PolicyModel):
@@ -49,8 +61,8 @@ class Column(PolicyModel):
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Take the column; one row of `rows` for each school-stage."""
-        whole = _numbers(rows, self.denominator) if self.denominator else _nothing(rows)
-        return Figures(_numbers(rows, self.column), _nothing(rows), whole, _reasons(rows, self.column))
+        whole = numbers(rows, self.denominator) if self.denominator else nothing(rows)
+        return Figures(numbers(rows, self.column), nothing(rows), whole, _reasons(rows, self.column))
 
 
 class Lowest(PolicyModel):
@@ -61,8 +73,8 @@ class Lowest(PolicyModel):
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Take the smallest column; one row of `rows` for each school-stage."""
-        values = np.column_stack([_numbers(rows, column) for column in self.columns]).min(axis=1)
-        return Figures(values, _nothing(rows), _nothing(rows), _reasons(rows, *self.columns))
+        values = np.column_stack([numbers(rows, column) for column in self.columns]).min(axis=1)
+        return Figures(values, nothing(rows), nothing(rows), _reasons(rows, *self.columns))
 
 
 class Ratio(PolicyModel):
@@ -80,7 +92,7 @@ class Ratio(PolicyModel):
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide; one row of `rows` for each school-stage."""
-        part, whole = _numbers(rows, self.numerator), _numbers(rows, self.denominator)
+        part, whole = numbers(rows, self.numerator), numbers(rows, self.denominator)
         reasons = _reasons(rows, self.denominator, self.numerator)
         return rate(part, whole, reasons, minimum=self.minimum_denominator)
 
@@ -108,12 +120,12 @@ class LongFigure(PolicyModel):
             return own
         less = rows.loc[rows["figure_code"] == self.minus, [*KEY, "value"]].rename(columns={"value": "less"})
         both = own.merge(less, on=KEY, how="left")
-        gain = _numbers(both, "value") - _numbers(both, "less")
+        gain = numbers(both, "value") - numbers(both, "less")
         return both.assign(value=gain, numerator=np.nan, denominator=np.nan)
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide where both parts are there, else take the value; `rows` as chosen."""
-        part, whole, value = (_numbers(rows, name) for name in self.columns[1:])
+        part, whole, value = (numbers(rows, name) for name in self.columns[1:])
         has_parts = ~np.isnan(part) & ~np.isnan(whole)
         reasons = np.where(has_parts, "", _reasons(rows, "value")).astype(object)
         divided = rate(part, whole, reasons, minimum=self.minimum_denominator)
@@ -147,7 +159,7 @@ class Share(PolicyModel):
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide; `rows` as reduced. A school without a response has a denominator of 0."""
-        part, whole = _numbers(rows, "part", absent=0.0), _numbers(rows, "whole", absent=0.0)
+        part, whole = numbers(rows, "part", absent=0.0), numbers(rows, "whole", absent=0.0)
         return rate(part, whole, np.full(len(rows), "", object), minimum=self.minimum_denominator)
 
 
@@ -168,7 +180,7 @@ class Rows(PolicyModel):
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Take the count."""
         none = np.full(len(rows), "", object)
-        return Figures(_numbers(rows, "whole", absent=0.0), _nothing(rows), _nothing(rows), none)
+        return Figures(numbers(rows, "whole", absent=0.0), nothing(rows), nothing(rows), none)
 
 
 class LowestRate(PolicyModel):
@@ -187,8 +199,8 @@ class LowestRate(PolicyModel):
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Keep the lowest group of each school-stage; ties fall to the first group in order."""
-        whole = _numbers(rows, self.denominator)
-        sums = rows[[*KEY, *self.by]].assign(part=_numbers(rows, self.numerator), whole=whole)
+        whole = numbers(rows, self.denominator)
+        sums = rows[[*KEY, *self.by]].assign(part=numbers(rows, self.numerator), whole=whole)
         sums = sums.groupby([*KEY, *self.by], as_index=False).sum()
         fits = sums["whole"] >= self.minimum_denominator
         sums = sums.assign(rate=(sums["part"] / sums["whole"].where(fits)).round(12))
@@ -198,7 +210,7 @@ class LowestRate(PolicyModel):
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide; `rows` as reduced."""
         none = np.full(len(rows), "", object)
-        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        part, whole = numbers(rows, "part"), numbers(rows, "whole")
         return rate(part, whole, none, minimum=self.minimum_denominator)
 
 
@@ -221,13 +233,13 @@ class SummedRate(PolicyModel):
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Add up the rows of each school-stage."""
-        sums = rows[KEY].assign(part=_numbers(rows, self.numerator), whole=_numbers(rows, self.denominator))
+        sums = rows[KEY].assign(part=numbers(rows, self.numerator), whole=numbers(rows, self.denominator))
         return sums.groupby(KEY, as_index=False).sum()
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Divide; `rows` as reduced."""
         none = np.full(len(rows), "", object)
-        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        part, whole = numbers(rows, "part"), numbers(rows, "whole")
         return rate(part, whole, none, minimum=self.minimum_denominator)
 
 
@@ -257,7 +269,7 @@ class PairGain(PolicyModel):
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Take the mean gain; `rows` as reduced."""
         none = np.full(len(rows), "", object)
-        part, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        part, whole = numbers(rows, "part"), numbers(rows, "whole")
         found = rate(part, whole, none, minimum=self.minimum_denominator)
         return Figures(found.value / _PERCENT, part, whole, found.reason)
 
@@ -290,7 +302,7 @@ class ValueAdded(PolicyModel):
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Take the estimate; `rows` as reduced. With too few schools to compare there is none."""
-        value, whole = _numbers(rows, "part"), _numbers(rows, "whole")
+        value, whole = numbers(rows, "part"), numbers(rows, "whole")
         reason = np.where(np.isnan(value) & ~np.isnan(whole), "below-minimum", "").astype(object)
         return Figures(value, np.full(len(rows), np.nan), whole, reason)
 
@@ -323,14 +335,14 @@ class SameGroups(PolicyModel):
 
     def _reached(self, rows: pd.DataFrame) -> pd.DataFrame:
         names = {"part": self.numerator, "whole": self.denominator, "persons": self.persons}
-        told = rows[[*KEY, *self.by]].assign(**{name: _numbers(rows, names[name]) for name in names})
+        told = rows[[*KEY, *self.by]].assign(**{name: numbers(rows, names[name]) for name in names})
         sums = told.groupby([*KEY, *self.by], as_index=False).sum()
         is_reached = 100 * sums["whole"] >= self.coverage_at_least * sums["persons"]
         return sums[is_reached & (sums["whole"] > 0)]
 
     def figures(self, rows: pd.DataFrame) -> "Figures":
         """Subtract and divide; `rows` as reduced. A school without a common group has no figure."""
-        part, expected, whole = (_numbers(rows, name) for name in ("part", "expected", "whole"))
+        part, expected, whole = (numbers(rows, name) for name in ("part", "expected", "whole"))
         reasons = np.where(np.isnan(whole), "no-previous", "").astype(object)
         return rate(part - expected, whole, reasons, minimum=self.minimum_denominator)
 
@@ -344,30 +356,13 @@ class Quotient(PolicyModel):
     minimum_denominator: int = Field(default=1, ge=1)
 
 
-Formula = Annotated[
-    Column
-    | Lowest
-    | Ratio
-    | LongFigure
-    | Share
-    | Rows
-    | LowestRate
-    | SummedRate
-    | PairGain
-    | ValueAdded
-    | SameGroups
-    | Quotient,
-    Field(discriminator="kind"),
-]
-
-
 def _reasons(rows: pd.DataFrame, *columns: str) -> Texts:
     """Say why one of the columns is empty: the first reason told, else 未填报; "" where all are there."""
     found = np.full(len(rows), "", object)
     for column in columns:
         told = rows[f"{column} reason"].fillna("").to_numpy(object)
         reason = np.where(told == "", "not-reported", told)
-        is_empty = np.isnan(_numbers(rows, column))
+        is_empty = np.isnan(numbers(rows, column))
         found = np.where(is_empty & (found == ""), reason, found)
     return found
 
@@ -382,10 +377,12 @@ def rate(part: Floats, whole: Floats, reasons: Texts, *, minimum: int) -> Figure
     return Figures(value, part, whole, reasons)
 
 
-def _numbers(rows: pd.DataFrame, column: str, absent: float = np.nan) -> Floats:
+def numbers(rows: pd.DataFrame, column: str, absent: float = np.nan) -> Floats:
+    """Return a column as numbers, yes as 1 and no as 0; `absent` where there is none."""
     numbers: Floats = pd.to_numeric(rows[column], errors="coerce").to_numpy(float, na_value=np.nan)
     return np.where(np.isnan(numbers), absent, numbers)
 
 
-def _nothing(rows: pd.DataFrame) -> Floats:
+def nothing(rows: pd.DataFrame) -> Floats:
+    """Return that no row has such a part."""
     return np.full(len(rows), np.nan)

@@ -8,7 +8,7 @@ zero; rates are percent 0..100; every value is rounded to six decimals, so that 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,14 @@ from inspection.errors import DocumentError, Fault
 from inspection.figure import FIGURE_DATA_SET, Figure, load_figures
 from inspection.formula import (
     Bools,
+    Column,
     Figures,
-    Formula,
     LongFigure,
+    Lowest,
     LowestRate,
     PairGain,
     Quotient,
+    Ratio,
     Rows,
     SameGroups,
     Share,
@@ -32,6 +34,7 @@ from inspection.formula import (
     ValueAdded,
     rate,
 )
+from inspection.log_formula import Difference, Mean, MostRows, SharedOut, YesShare
 from inspection.policy_file import PolicyModel
 from inspection.school_stage import KEY
 
@@ -64,6 +67,25 @@ PERSONS_AT_LEAST = 20
 """Fewer pupils than this, and a share of them is not spoken of."""
 
 
+Reduced = (
+    Share
+    | Rows
+    | LowestRate
+    | SummedRate
+    | PairGain
+    | ValueAdded
+    | YesShare
+    | SharedOut
+    | Mean
+    | Difference
+    | MostRows
+)
+"""Formulas that make one row for each school-stage of many."""
+Formula = Annotated[
+    Column | Lowest | Ratio | LongFigure | Reduced | SameGroups | Quotient, Field(discriminator="kind")
+]
+
+
 class Indicator(PolicyModel):
     """One figure: where it comes from and in which unit it is read."""
 
@@ -73,12 +95,20 @@ class Indicator(PolicyModel):
     data_set: str
     exam_result: bool = Field(default=False, description="来自考试成绩；不得用于处理措施和公开等级")
     formula: Formula
+    otherwise: LongFigure | None = Field(
+        default=None, description="没有报送这份数据的学校，改用其填报的数据项"
+    )
 
     @property
     def frame(self) -> str:
         """The name of the staged frame this reads: its data set, or other sums made beside it."""
         beside = getattr(self.formula, "beside", "")
         return f"{self.data_set}_{beside}" if beside else self.data_set
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is a figure of the list that schools fill in, handed in or made of what they keep."""
+        return self.otherwise is not None or self.data_set == FIGURE_DATA_SET
 
 
 class LikeSchools(PolicyModel):
@@ -127,8 +157,8 @@ class IndicatorCatalogue(PolicyModel):
         return {indicator.id: indicator for indicator in self.indicators}
 
     def used(self, names: Collection[str]) -> "IndicatorCatalogue":
-        """Return the catalogue without the figures of the long layout that nobody named asks for."""
-        kept = [item for item in self.indicators if item.data_set != FIGURE_DATA_SET or item.id in names]
+        """Return the catalogue without the figures that nobody named asks for, handed in or made of logs."""
+        kept = [item for item in self.indicators if not item.is_listed or item.id in names]
         return self.model_copy(update={"indicators": tuple(kept)})
 
 
@@ -204,7 +234,8 @@ def derive(
     keys = school_stages(frames["schools"])
     made: dict[str, Figures] = {}
     for indicator in catalogue.indicators:
-        made[indicator.id] = _figures(indicator, keys, (frames, missing), made)
+        found = _figures(indicator, keys, (frames, missing), made)
+        made[indicator.id] = _or_handed_in(indicator, keys, (frames, missing), found)
     return _long(catalogue, keys, made)
 
 
@@ -231,7 +262,7 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     if isinstance(formula, SameGroups):
         before = frames.get(f"{indicator.data_set}{BEFORE}", rows.iloc[:0])
         return formula.figures(_aligned(formula.rows_per_school(rows, before), keys)[0])
-    if isinstance(formula, (Share, Rows, LowestRate, SummedRate, PairGain, ValueAdded)):
+    if isinstance(formula, Reduced):
         rows = formula.rows_per_school(rows)
     else:
         rows = formula.chosen(rows) if isinstance(formula, LongFigure) else rows
@@ -242,6 +273,23 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
         return figures
     reason = np.where(is_present, figures.reason, "not-submitted").astype(object)
     return replace(figures, reason=reason)
+
+
+def _or_handed_in(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, found: Figures) -> Figures:
+    """Take the figure that a school handed in where what it keeps does not tell it.
+
+    A school with a log that tells it is not asked, nor heard, twice.
+    """
+    if indicator.otherwise is None:
+        return found
+    rows = staged[0].get(indicator.frame, keys.iloc[:0])
+    is_kept = _aligned(rows[KEY].drop_duplicates(), keys)[1]
+    figure = indicator.model_copy(
+        update={"data_set": FIGURE_DATA_SET, "formula": indicator.otherwise, "otherwise": None}
+    )
+    told = _figures(figure, keys, staged, {})
+    is_silent = (found.reason == "not-reported") & (told.reason == "")
+    return found.else_from(told, is_own=is_kept & ~is_silent)
 
 
 def _not_submitted(count: int) -> Figures:
@@ -283,10 +331,16 @@ def _long(catalogue: IndicatorCatalogue, keys: pd.DataFrame, made: dict[str, Fig
         "numerator": np.column_stack([f.numerator for f in figures]).ravel(),
         "denominator": np.column_stack([f.denominator for f in figures]).ravel(),
         "missing_reason": np.column_stack([f.reason for f in figures]).ravel(),
-        "data_set": np.tile([indicator.data_set for indicator in indicators], len(keys)),
+        "data_set": np.column_stack([_sources(item, made[item.id]) for item in indicators]).ravel(),
     }
     long = pd.DataFrame(frame, columns=COLUMNS)
     return long.astype(dict.fromkeys(["school_code", "stage", "indicator_id", *COLUMNS[-2:]], "str"))
+
+
+def _sources(indicator: Indicator, figures: Figures) -> np.ndarray:
+    """Say of each school-stage which data set its figure comes from."""
+    is_handed_in = np.broadcast_to(figures.is_handed_in, figures.value.shape)
+    return np.where(is_handed_in, FIGURE_DATA_SET, indicator.data_set).astype(object)
 
 
 def _check_quotient(indicator: Indicator, known: dict[str, Indicator]) -> None:

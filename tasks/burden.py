@@ -69,7 +69,7 @@ def write_blanks(campaign_id: str, *, as_of: date) -> Receipt:
                 continue
             book = blank_workbook(
                 maps[name],
-                rule,
+                rule.collecting(owed),
                 Known(own, _last(plan, name)),
                 title=f"{district.name}{plan.term.title}",
                 author=profile().bureau.name,

@@ -74,12 +74,13 @@ def homework_table(city: City, *, term: str) -> Table:
                     basic + advanced,
                     f"{basic}分钟",
                     advanced,
-                    "是" if rng.random() < 0.95 else "否",
+                    *("是" if rng.random() < share else "否" for share in (0.95, 0.6, 0.97, 0.97, 0.96)),
                 ]
                 rows.append([school.code, STAGES[size.stage], grade, "1班", day, *cells])
     columns = (
         *("学校标识码", "学段", "年级", "班级", "日期"),
         *("书面作业时间", "基础作业时间", "提升作业时间", "是否公示"),
+        *("有无实践作业", "学科组长把关", "班主任协调", "教务处审核"),
     )
     return Table(data_set="homework_log", file="作业日志.csv", columns=columns, rows=rows)
 

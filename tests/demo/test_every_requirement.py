@@ -13,7 +13,7 @@ from examples.demo_city.long_figures import district_figure_table, figure_tables
 from examples.demo_city.table import Table
 from inspection.evidence import FINDING_COLUMNS, Evidence
 from inspection.figure import load_figures
-from inspection.indicator import derive, school_stages
+from inspection.indicator import Indicator, derive, school_stages
 from inspection.plan import load_plan
 from inspection.rubric import Rubric
 from inspection.scoring import score
@@ -103,10 +103,19 @@ def indicators_of(rubric: Rubric, city: City, term: str) -> tuple[pd.DataFrame, 
     figures, districts = figures_of(term)
     known = catalogue().used(rubric.indicators)
     own = HEADCOUNT | FROM_FIGURES | set(OF_RESULTS)
-    kept = tuple(i for i in known.indicators if i.data_set == "figures" or i.id in own)
+    kept = tuple(as_handed_in(i) for i in known.indicators if i.is_listed or i.id in own)
     frames = {"schools": schools_of(city), "figures": figures, "indicators": measured(figures, city)}
     frames |= {frame: passed(figures, code) for code, (frame, *_) in OF_RESULTS.items()}
     return derive(known.model_copy(update={"indicators": kept}), frames, {}), districts
+
+
+def as_handed_in(indicator: Indicator) -> Indicator:
+    """Return what is handed in where a school keeps no log: here nobody does."""
+    if indicator.otherwise is None:
+        return indicator
+    return indicator.model_copy(
+        update={"data_set": "figures", "formula": indicator.otherwise, "otherwise": None}
+    )
 
 
 HEADCOUNT = {"student_count"}

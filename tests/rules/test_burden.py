@@ -13,6 +13,7 @@ from inspection.burden import (
     typed_columns,
 )
 from inspection.errors import DocumentError
+from inspection.indicator import load_catalogue
 from inspection.source_map import SourceMap, load_source_maps
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,23 @@ def test_a_figure_that_another_data_set_gives_is_not_asked_again(rule: BurdenRul
     assert asked | set(rule.given_by) >= {
         item.code for item in MAPS["figures"].listed_figures if "primary" in item.stages
     }
+
+
+def test_a_plan_that_does_not_collect_the_log_asks_for_the_figure(rule: BurdenRule) -> None:
+    def asked(*data_sets: str) -> set[str]:
+        return {item.code for item in asked_figures(rule.collecting(data_sets), MAPS["figures"], "primary")}
+
+    assert {"exam_count", "graded_exam"} <= asked("figures") - asked("figures", "exam_log")
+    with_log = burden(rule, MAPS, data_sets=["figures", "exam_log"], stage="primary").cell_count
+    assert with_log == burden(rule, MAPS, data_sets=["figures"], stage="primary").cell_count - 4
+
+
+def test_what_is_given_by_a_log_is_made_of_that_log(rule: BurdenRule) -> None:
+    known = load_catalogue(ROOT / "rubrics/indicators.yaml", ROOT / "sources/catalogue/figures.yaml")
+    made = {item.id: item.data_set for item in known.indicators if item.otherwise is not None}
+    given = {code: source.partition(".")[0] for code, source in rule.given_by.items()}
+    assert made.items() <= given.items()
+    assert all(item.otherwise is None or item.otherwise.figure_code == item.id for item in known.indicators)
 
 
 def test_what_is_exported_or_answered_by_others_costs_a_file_and_no_cell(rule: BurdenRule) -> None:
