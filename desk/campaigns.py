@@ -8,6 +8,7 @@ from starlette.responses import Response
 from desk.documents import offered
 from desk.files import names_inside
 from desk.page import Call, page
+from desk.score_sheets import all_lines, score_sheets
 from desk.words import STEPS, step_progress
 from inspection.access import Kind, Owner
 from inspection.store import access, visit_notice, waiting
@@ -55,6 +56,7 @@ def campaign(call: Call) -> Response:
                 call, session, [register, *_previews(call, campaign_id), *_refusals(call, campaign_id)]
             ),
             "score_sheets": score_sheets(session, call, campaign_id),
+            "all_lines": all_lines(session, call, campaign_id),
             "visit_notices": visit_notices(session, call, campaign_id=campaign_id),
             "cases": waiting.cases(session, campaign_id=campaign_id) if call.has_any(Kind.DRAFT) else [],
         }
@@ -84,19 +86,6 @@ def team_documents(session: Session, call: Call, campaign_id: str, team_code: st
     asked = [
         (f"teams/{campaign_id}/{team_code}/dossier", "工作手册（PDF）"),
         (f"teams/{campaign_id}/{team_code}/findings-workbook", "检查记录表（Excel）"),
-    ]
-    return offered(call, session, asked)
-
-
-def score_sheets(
-    session: Session, call: Call, campaign_id: str, *, title: str = "评价得分明细表"
-) -> list[tuple[str, str]]:
-    """Return the (address, title) of the score sheets of a campaign that the person may open, by school code."""
-    names = names_inside(call.office.workspace, ("outbox", campaign_id, "scores"))
-    asked = [
-        (f"campaigns/{campaign_id}/scores/{name}", f"{title} {name.removesuffix('.pdf')}")
-        for name in names
-        if name.endswith(".pdf")
     ]
     return offered(call, session, asked)
 

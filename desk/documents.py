@@ -248,6 +248,16 @@ def _score_sheet(_session: Session, _office: Office, campaign_id: str, school_co
     )
 
 
+def _score_lines(_session: Session, _office: Office, campaign_id: str) -> Found:
+    """Every school's lines in one file: nobody's own, so the bureau's alone."""
+    return Found(
+        kind=Kind.SCORE_SHEET,
+        owner=Owner(),
+        name=f"得分明细-{campaign_id}.parquet",
+        parts=("outbox", campaign_id, "scores", "score-lines.parquet"),
+    )
+
+
 def _analysis(_session: Session, _office: Office, term_id: str, level: str, code: str) -> Found:
     is_process, is_school = level == "process", level != "district"
     title = KIND_TITLES[kind := Kind.TEACHING_PROCESS if is_process else Kind.QUALITY_ANALYSIS]
@@ -322,6 +332,7 @@ _ADDRESSES: tuple[tuple[re.Pattern[str], Callable[..., Found]], ...] = (
     (re.compile(rf"campaigns/{_ID}/specials/{_ID}"), _special),
     (re.compile(rf"campaigns/{_ID}/refusals/{_ID}"), _refusal),
     (re.compile(rf"campaigns/{_ID}/scores/(\d{{10}})-([a-z]{{1,16}}\.(?:pdf|json))"), _score_sheet),
+    (re.compile(rf"campaigns/{_ID}/score-lines"), _score_lines),
     (re.compile(rf"specials/{_ID}/notices/{_ID}"), _special_notice),
     (re.compile(rf"campaigns/{_ID}/visit-notices/{_ID}"), _visit_notice),
     (re.compile(rf"campaigns/{_ID}/draw-record"), draw_documents.record_document),

@@ -4,10 +4,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from desk import words
-from desk.campaigns import score_sheets, team_documents, visit_notices
+from desk.campaigns import team_documents, visit_notices
 from desk.cases import visible_cases
 from desk.owed import owed
 from desk.page import Call, page
+from desk.score_sheets import SheetLine, score_sheets
 from desk.submissions import visible_submissions
 from inspection.access import AT_SCHOOL, Kind, Reach, Role, reach
 from inspection.case import CaseState
@@ -65,14 +66,14 @@ def _teams(session: Session, call: Call) -> list[dict[str, object]]:
     ]
 
 
-def _score_sheets(session: Session, call: Call) -> list[tuple[str, str]]:
+def _score_sheets(session: Session, call: Call) -> list[tuple[str, list[SheetLine]]]:
+    """Return a school's own sheets beside the title of their campaign."""
     if call.viewer.role not in AT_SCHOOL:
         return []
-    return [
-        sheet
-        for line in waiting.campaigns(session)
-        for sheet in score_sheets(session, call, line.campaign_id, title=f"{line.title}：评价得分明细表")
+    found = [
+        (line.title, score_sheets(session, call, line.campaign_id)) for line in waiting.campaigns(session)
     ]
+    return [item for item in found if item[1]]
 
 
 def _visit_notices(session: Session, call: Call) -> list[NoticeLine]:

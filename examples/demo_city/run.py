@@ -100,6 +100,7 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False, is_s
         journal.stage("合成数据", lambda: [_written(workspace, seed, sizes)])
     current = campaign_id(sizes, is_sealed=is_sealed)
     refused = run_term(journal, workspace, current, seed=seed)
+    journal.stage("得分说明", lambda: _explained(current))
     key = read_answer_key(workspace / "answer-key.json")
     caught = compare(key, [*caught_faults(), *refused])
     seconds = round(time.perf_counter() - started, 1)
@@ -107,6 +108,14 @@ def run(folder: Path, *, seed: str, sizes: Sizes, is_resumed: bool = False, is_s
     journal.write(schools=sizes.school_count, seed=seed, seconds=seconds, faults=caught, signs=asked)
     _close(folder, current, caught, asked, seconds)
     return int(bool(caught["missed"] or caught["invented"] or asked["missed"]))
+
+
+def _explained(current: str) -> list[Receipt]:
+    """Write the score sheet of every school and stage, with the findings of the visits."""
+    from flows.explain_scores import explain_scores
+    from inspection.request import CampaignRequest
+
+    return list(explain_scores(CampaignRequest(campaign_id=current, as_of=DAYS["evaluated"])))
 
 
 def run_term(journal: Journal, workspace: Path, current: str, *, seed: str) -> list[Fault]:
@@ -262,6 +271,7 @@ def _close(folder: Path, current: str, caught: dict[str, Any], asked: dict[str, 
         ("文书", f"{len(list((outbox / 'notices').glob('*.pdf')))} 份", f"{outbox}/notices/*.pdf"),
         ("告知书", f"{len(list(outbox.glob('cases/*/*.pdf')))} 份", f"{outbox}/cases/"),
         ("工作手册", f"{len(list(outbox.glob('teams/*/dossier.pdf')))} 份", f"{outbox}/teams/*/dossier.pdf"),
+        ("得分明细", f"{len(list(outbox.glob('scores/*.pdf')))} 份", f"{outbox}/scores/"),
         ("公示网站", f"{sum(path.is_file() for path in site.rglob('*'))} 个文件", f"{site}/index.html"),
         ("抽取记录", "1 份", f".venv/bin/python -m inspection verify {record}"),
         ("运行记录", f"{seconds} 秒", f"{folder}/run.json"),

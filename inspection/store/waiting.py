@@ -271,6 +271,12 @@ def school_name(session: Session, school_code: str) -> str:
     return session.execute(statement).scalar_one_or_none() or ""
 
 
+def school_names(session: Session) -> dict[str, str]:
+    """Return every school's name on its newest roster, by code."""
+    statement = select(School.school_code, School.school_name).order_by(School.term_id)
+    return dict(session.execute(statement).tuples())
+
+
 def _case_statement() -> Select[Case, School, Hearing, Approval, Rectification]:
     every = aliased(Approval)
     of_case = select(func.max(every.decision_number)).where(every.case_id == Case.case_id)

@@ -129,6 +129,27 @@ def test_each_role_gets_its_own_and_what_it_is_granted(bureau: Bureau, account_i
     assert got == wanted
 
 
+def test_score_sheets_are_listed_by_school_to_read_and_to_compute_with(bureau: Bureau) -> None:
+    page = signed_in(bureau, "office-01").get(f"/campaigns/{CAMPAIGN}").text
+    for code in (SCHOOL_A, SCHOOL_B):
+        assert f"/documents/campaigns/{CAMPAIGN}/scores/{code}-primary.pdf" in page
+        assert f"/documents/campaigns/{CAMPAIGN}/scores/{code}-primary.json" in page
+    assert "评价得分明细表（2份）" in page
+    assert "全部得分明细（Parquet）" in page
+
+
+def test_a_school_gets_its_own_sheet_and_never_the_lines_of_all(bureau: Bureau) -> None:
+    person = signed_in(bureau, "school-a")
+    page = person.get("/").text
+    assert f"/scores/{SCHOOL_A}-primary.json" in page
+    assert SCHOOL_B not in page
+    assert person.get(f"/documents/campaigns/{CAMPAIGN}/score-lines").status_code == 403
+    assert person.get(f"/documents/campaigns/{CAMPAIGN}/scores/{SCHOOL_B}-primary.json").status_code == 403
+    office = signed_in(bureau, "office-01").get(f"/documents/campaigns/{CAMPAIGN}/score-lines")
+    assert office.status_code == 200
+    assert "attachment" in office.headers["content-disposition"]
+
+
 @pytest.mark.parametrize("account_id", PEOPLE)
 def test_a_list_shows_nothing_that_its_pages_would_refuse(bureau: Bureau, account_id: str) -> None:
     person = signed_in(bureau, account_id)
