@@ -274,7 +274,7 @@ def school_name(session: Session, school_code: str) -> str:
 def school_names(session: Session) -> dict[str, str]:
     """Return every school's name on its newest roster, by code."""
     statement = select(School.school_code, School.school_name).order_by(School.term_id)
-    return dict(session.execute(statement).tuples())
+    return dict(session.execute(statement).tuples().all())
 
 
 def _case_statement() -> Select[Case, School, Hearing, Approval, Rectification]:
