@@ -27,12 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     commands.add_parser("verify", help="核验抽取记录（加 --help 查看用法）", add_help=False)
     commands.add_parser("verify-annex", help="核验附件（供纪检机构使用）", add_help=False)
-    chain = commands.add_parser("verify-ledger", help="核验台账是否完整")
+    chain = commands.add_parser("verify-ledger", help="核验台账是否首尾相接")
     chain.add_argument("ledger", help="公开的台账文件（JSON）")
     chain.add_argument("--head", default=None, help="此前公布的台账头")
     options = parser.parse_args(given)
     try:
-        sys.stdout.write(_verify_ledger(Path(options.ledger), options.head))
+        sys.stdout.write(_verify_ledger(Path(options.ledger), options.head and options.head.strip().lower()))
     except InspectionError as error:
         sys.stderr.write(f"{error.full_text}\n")
         return error.exit_code

@@ -173,8 +173,9 @@ def payload(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
     commitment = record["commitment"]
     named = {"campaign": commitment["campaign"], "commitment": record["commitment_digest"]}
     is_hidden = record["state"] in {SEALED, UNOPENED}
+    anew = {"replaces": commitment["relaxed"]["replaces"]} if "relaxed" in commitment else {}
     facts: dict[str, dict[str, Any]] = {
-        "commit": {"matters": commitment["matters"]},
+        "commit": {"matters": commitment["matters"]} | anew,
         "cancel": {},
         "seed": {"values": digest(record.get("values", []))},
         "draw": {"result": record.get("result_hash") or record.get("result_digest", "")},

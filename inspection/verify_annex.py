@@ -230,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         files[given.record],
         files[given.annex],
         names=files.get(given.names),
-        commitment=given.commitment,
+        commitment=given.commitment.strip().lower(),
     )
     failed = [step.title for step in steps if step.outcome == "fail"]
     verdict = f"未通过：{'、'.join(failed)}" if failed else "能够核验的各步全部通过"

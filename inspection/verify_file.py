@@ -1,4 +1,4 @@
-"""The verifier as one file that anybody can download: the three modules of `verify` joined, nothing else changed.
+"""The verifier as one file that anybody can download: the modules of `verify` joined, nothing else changed.
 
 The last line holds the SHA-256 of all lines above it, so that a file cut short or altered by accident shows it
 by itself; against a forger stands the digest of the whole file on the site's page. Not here: the verifier.
@@ -9,9 +9,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from inspection import verify, verify_format, verify_seats
+from inspection import verify, verify_format, verify_ledger, verify_seats
 
-PARTS: tuple[Path, ...] = tuple(Path(str(part.__file__)) for part in (verify_format, verify_seats, verify))
+PARTS: tuple[Path, ...] = tuple(
+    Path(str(part.__file__)) for part in (verify_format, verify_seats, verify_ledger, verify)
+)
 """The modules in the order in which they need one another; the last has the command and the file's docstring."""
 DIGEST_LINE = "# SHA-256 of all lines above: "
 

@@ -119,7 +119,8 @@ function showCommitment(box, record, head) {
   if (head) {
     box.append(node("p", "big", "公布时的台账校验值"), fingerprint(head));
   }
-  box.append(verdict(faultsOf(commitmentFaults, record), "现场重新计算：与公布的承诺值一致，方案没有改动"));
+  const faults = [...faultsOf(kindFaults, record), ...faultsOf(commitmentFaults, record)];
+  box.append(verdict(faults, "现场重新计算：与记录所载的承诺值一致，请与抄下的比对"));
 }
 
 function showValues(box, record, isDrawn) {
@@ -209,9 +210,9 @@ function showNames(box, codes, names) {
 function showResult(box, record) {
   box.append(node("p", "big", "抽取结果的指纹"), fingerprint(record.result_digest));
   if (record.result_hash) {
-    box.append(node("p", "big", "密封时公布的结果指纹"), fingerprint(record.result_hash));
+    box.append(node("p", "big", "记录所载的密封结果指纹"), fingerprint(record.result_hash));
   }
-  const said = record.result_hash ? "现场重新计算：名单与密封时公布的指纹一致，没有换过" : "现场重新计算：与公布的结果指纹一致";
+  const said = record.result_hash ? "现场重新计算：名单与记录所载的密封指纹一致，请与密封时抄下的比对" : "现场重新计算：与记录所载的结果指纹一致";
   box.append(verdict(faultsOf(resultFaults, record), said));
   box.append(node("p", "check", "请见证人与抽取记录单逐项核对后签名。"));
 }

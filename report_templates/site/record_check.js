@@ -28,16 +28,22 @@ const STEPS = [
   ["substitutions", "递补", (r) => r.substitutions.length ? substitutionsSaid(r) : "没有递补", substitutionFaults, "result"],
 ];
 
-// Checks the text of a record or a ledger; `noted` is what somebody noted earlier: of a record the commitment digest
-// or the sealed result hash, of a ledger a head; or "".
-function checkText(text, noted) {
+// Checks the text of a record, alone or beside the text of its ledger, or that of a ledger alone; `noted` is what
+// somebody noted earlier: the commitment digest, the sealed result hash, a ledger head; or "".
+function checkText(text, noted, ledgerText = "") {
   let record;
+  let ledger;
   try {
-    record = readStrictly(text.replace(/^\ufeff/, ""));
+    record = readFile(text);
+    ledger = ledgerText ? readFile(ledgerText) : null;
   } catch (error) {
     return { verdict: "", steps: [step("format", "记录的格式", [`无法读取：${error.message}`])] };
   }
-  return isLedger(record) ? checkLedgerSafely(record, noted) : checkRecord(record, noted);
+  return isLedger(record) ? checkLedgerSafely(record, noted) : checkRecord(record, noted, ledger);
+}
+
+function readFile(text) {
+  return readStrictly(text.replace(/^\ufeff/, ""));
 }
 
 function checkLedgerSafely(ledger, noted) {
@@ -48,9 +54,10 @@ function checkLedgerSafely(ledger, noted) {
   }
 }
 
-function checkRecord(record, noted) {
+function checkRecord(record, noted, ledger) {
   const shape = isMap(record) && Object.hasOwn(RECORDS, String(record.state)) ? RECORDS[record.state] : COMMITTED;
-  const faults = shapeFaults(record, shape, "记录");
+  const shapeless = shapeFaults(record, shape, "记录");
+  const faults = shapeless.length ? shapeless : kindFaults(record);
   const format = step("format", "记录的格式", faults, "各项齐全，没有多余内容");
   if (faults.length) {
     return { verdict: "", steps: [format] };
@@ -59,7 +66,8 @@ function checkRecord(record, noted) {
   const steps = STEPS.map(([id, title, said, check, needs]) =>
     has[needs] ? checkedStep(id, title, () => check(record), () => said(record)) : waiting(id, title, record),
   );
-  return { verdict: VERDICTS[record.state], steps: [format, ...steps, notedStep(record, noted)] };
+  const beside = [ledgerStep(record, ledger), notedStep(record, noted, ledger)];
+  return { verdict: VERDICTS[record.state], steps: [format, ...steps, ...beside] };
 }
 
 // A record that breaks one rule may break the ground another stands on: that, too, is a fault of the record.
@@ -81,7 +89,7 @@ function waiting(id, title, record) {
   return { id, title, faults: [], detail, outcome: "later" };
 }
 
-function notedStep(record, noted) {
+function notedStep(record, noted, ledger) {
   const title = "您抄下的承诺值";
   if (!noted) {
     return { id: "noted", title, faults: [], detail: "没有填写，未作比对", outcome: "later" };
@@ -89,19 +97,37 @@ function notedStep(record, noted) {
   if (record.result_hash && noted === record.result_hash) {
     return step("noted", "您抄下的抽取结果指纹", [], "与密封时公布的一致，名单此后没有改动");
   }
+  const head = notedHeadStep(ledger ? hashesOf(ledger) : [], noted);
+  if (head.outcome === "pass") {
+    return head;
+  }
   const own = record.commitment_digest;
-  return step("noted", title, noted === own ? [] : [`您抄下的是 ${noted}，记录中的是 ${own}`], "与记录中的一致");
+  const beside = ledger ? "，台账中也没有这个校验值" : "";
+  return step("noted", title, noted === own ? [] : [`您抄下的是 ${noted}，记录中的是 ${own}${beside}`], "与记录中的一致");
+}
+
+function hashesOf(ledger) {
+  try {
+    return followedChain(ledger.entries).hashes;
+  } catch {
+    return [];
+  }
 }
 
 function commitmentFaults(record) {
   const found = digest(record.commitment);
   const faults = found === record.commitment_digest ? [] : [`记录写的是 ${record.commitment_digest}，重新算出的是 ${found}`];
   faults.push(...relaxedFaults(record.commitment.relaxed, found));
-  const isSealed = record.commitment.kind === "sealed";
-  if (record.state !== "committed" && isSealed === (record.state === "drawn")) {
-    faults.push(`抽取方式 ${record.commitment.kind} 与记录状态 ${record.state} 不符`);
-  }
-  return isSealed === (record.commitment.secret_digest !== "") ? faults : [...faults, "密钥指纹与抽取方式不符"];
+  return faults;
+}
+
+// A sealed draw has a secret, and states of its own.
+function kindFaults(record) {
+  const { kind, secret_digest: secretDigest } = record.commitment;
+  const isSealed = kind === "sealed";
+  const faults = isSealed === (secretDigest !== "") ? [] : ["密钥指纹与抽取方式不符"];
+  const isFit = record.state === "committed" || isSealed !== (record.state === "drawn");
+  return isFit ? faults : [...faults, `抽取方式 ${kind} 与记录状态 ${record.state} 不符`];
 }
 
 // A promise made anew replaces another one and lists the rules that gave way once each, in order.
@@ -139,8 +165,27 @@ function poolFaults(record) {
     const odd = [line.inspector].filter((id) => !people.has(id)).concat(line.schools.filter((id) => !pool.has(id)));
     faults.push(...odd.map((id) => `不可派往的登记中有名录外的 ${id}`));
   }
-  const flags = [plan.team_leaders, ...plan.inspectors.map((line) => line.leader)];
-  return flags.every((flag) => flag <= 1) ? faults : [...faults, "组长标记只能是 0 或 1"];
+  return [...faults, ...stratumFaults(plan), ...teamSizeFaults(plan)];
+}
+
+// The schools of the pool are in the strata that the plan lists, as many as it says.
+function stratumFaults(plan) {
+  const faults = [];
+  const counts = new Map(plan.strata.map((line) => [line.stratum, 0]));
+  for (const line of plan.pool) {
+    counts.set(line.stratum, (counts.get(line.stratum) ?? NaN) + 1);
+  }
+  for (const line of plan.strata.filter((item) => counts.get(item.stratum) !== item.pool)) {
+    faults.push(`${line.stratum} 层写的是${line.pool}所，名录中有${counts.get(line.stratum)}所`);
+  }
+  return counts.size === plan.strata.length ? faults : [...faults, "名录中有未列出的层"];
+}
+
+// A team has room for its leader and for every expertise that a school requires.
+function teamSizeFaults(plan) {
+  const required = plan.pool.reduce((most, line) => Math.max(most, line.requires.length), 0);
+  const seats = Math.max(1, required + plan.team_leaders);
+  return plan.team_size >= seats ? [] : [`每组${plan.team_size}人，少于必备的${seats}个席位`];
 }
 
 function orderFaults(ids, place) {
@@ -150,27 +195,24 @@ function orderFaults(ids, place) {
 
 function sizeFaults(record) {
   const { sizing, strata, pool } = record.commitment;
+  if (strata.some((line) => Object.hasOwn(line, "ratio"))) {
+    return sizesApartFaults(sizing, strata);
+  }
   const faults = [];
-  const counts = new Map(strata.map((line) => [line.stratum, 0]));
-  for (const line of pool) {
-    counts.set(line.stratum, (counts.get(line.stratum) ?? NaN) + 1);
-  }
-  for (const line of strata.filter((item) => counts.get(item.stratum) !== item.pool)) {
-    faults.push(`${line.stratum} 层写的是${line.pool}所，名录中有${counts.get(line.stratum)}所`);
-  }
-  if (counts.size !== strata.length) {
-    faults.push("名录中有未列出的层");
-  }
-  const isApart = strata.some((line) => Object.hasOwn(line, "ratio"));
-  if (isApart) {
-    return faults.length ? faults : sizesApartFaults(sizing, strata);
-  }
   const total = totalOf(sizing, pool.length);
   if (total !== sizing.total || total < 1 || total > pool.length) {
     faults.push(`总数写的是${sizing.total}，按比例或数量应为${total}`);
   }
   if (sizing.minimum < 1) {
     faults.push("每层至少抽取1所");
+  }
+  const floors = sum(strata.map((line) => Math.min(sizing.minimum, line.pool)));
+  if (floors > sizing.total) {
+    faults.push(`各层最少数量合计${floors}所，超过总数${sizing.total}所`);
+  }
+  const stated = sum(strata.map((line) => line.size));
+  if (stated !== sizing.total) {
+    faults.push(`各层数量合计${stated}所，总数写的是${sizing.total}所`);
   }
   if (faults.length) {
     return faults;
@@ -241,7 +283,7 @@ function shared(free, rest, schools, sizes) {
 
 function entropyFaults(record) {
   const { sources, entropy, strata, kind } = record.commitment;
-  const faults = sources.filter((line) => line.bits !== bitsOf(line)).map((line) => `来源 ${line.source} 应为${bitsOf(line)}比特`);
+  const faults = sources.filter((line) => line.bits !== bitsOf(line)).map(bitsSaid);
   const own = sum(sources.map((line) => bitsOf(line)));
   const needed = neededBits(strata);
   const declared = kind === "sealed" ? MOST_BITS : Math.min(MOST_BITS, own);
@@ -249,6 +291,11 @@ function entropyFaults(record) {
     faults.push(`应为需要${needed}、具备${declared}比特，记录写的是${entropy.needed}、${entropy.declared}`);
   }
   return declared >= needed && own >= 24 ? faults : [...faults, "公开来源的随机性不足"];
+}
+
+function bitsSaid(source) {
+  const bits = bitsOf(source);
+  return Number.isNaN(bits) ? `来源 ${source.source}：掷骰应写明次数，其他来源的次数应为0` : `来源 ${source.source} 应为${bits}比特`;
 }
 
 function bitsOf(source) {
@@ -413,9 +460,13 @@ function inTicketOrder(record) {
 function resultFaults(record) {
   const found = digest(Object.fromEntries(RESULT_KEYS.map((key) => [key, record[key]])));
   const faults = found === record.result_digest ? [] : [`记录写的是 ${record.result_digest}，重新算出的是 ${found}`];
-  const salt = sha256(`result-salt:${record.secret}`);
-  const hash = record.secret ? digest({ digest: record.result_digest, salt }) : "";
+  const hash = record.secret ? salted(record.secret, record.result_digest) : "";
   return hash === record.result_hash ? faults : [...faults, "抽取时公布的结果指纹与结果不符"];
+}
+
+// A digest as a sealed draw publishes it.
+function salted(secret, contentDigest) {
+  return digest({ digest: contentDigest, salt: sha256(`result-salt:${secret}`) });
 }
 
 function substitutionsSaid(record) {

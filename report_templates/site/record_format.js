@@ -2,12 +2,15 @@
 "use strict";
 
 const HEX = "[0-9a-f]{64}";
+// A text stands on one line without control characters; what somebody said is more than blanks.
+const SIGN = "[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]";
+const BLANKS = " \\u00a0\\u1680\\u2000-\\u200b\\u202f\\u205f\\u3000\\ufeff";
 const WORDS = {
   id: /^[a-z0-9-]+$/,
   hex: new RegExp(`^${HEX}$`),
   "hex or empty": new RegExp(`^(${HEX})?$`),
   secret: /^([0-9a-f]{64,})?$/,
-  text: /^[^\u0000-\u001f]*$/,
+  text: new RegExp(`^${SIGN}*$`),
   ratio: /^(0\.[0-9]+|1(\.0+)?)?$/,
   "own ratio": /^(0\.[0-9]*[1-9][0-9]*|1(\.0+)?)$/,
   ticket: /^0\.[0-9]+$/,
@@ -21,13 +24,16 @@ const WORDS = {
   role: /^(leader|ordinary|expertise:[a-z0-9-]+)$/,
   reason: /^(already-on-team|not-assignable|not-leader|lacks-expertise|load-exhausted|needed-elsewhere)$/,
   "relaxed rule": /^(expertise|load|not-assignable)$/,
-  said: /^[^\u0000-\u001f]+$/,
+  said: new RegExp(`^(?=.*[^${BLANKS}])${SIGN}+$`),
   "record format": /^school-inspection\/draw-record\/1$/,
   "commitment format": /^school-inspection\/draw-commitment\/1$/,
   algorithm: /^consistent-sampler-1\.0\.10\+largest-remainder\+ordered-flow\/1$/,
 };
 
-// A shape is a word above, "whole" (a number from 0), a list with the shape of its items, a map of
+// The largest of each kind of whole number; the smallest is 0.
+const WHOLE = { whole: Number.MAX_SAFE_INTEGER, flag: 1 };
+
+// A shape is a word or a kind of number above, a list with the shape of its items, a map of
 // shapes, or a function that chooses the shape by the value.
 const MEMBER = { role: "role", inspector: "id", passed: [{ inspector: "id", reason: "reason" }] };
 const TEAM = { school: "id", members: [MEMBER] };
@@ -36,7 +42,7 @@ const SCHOOL_REPLACED = {
   kind: "school replaced",
   school: "id",
   stratum: "id",
-  reason: "text",
+  reason: "said",
   substitute: "id",
   ticket: "ticket",
   team: TEAM,
@@ -47,7 +53,7 @@ const INSPECTOR_REPLACED = {
   number: "whole",
   kind: "inspector replaced",
   inspector: "id",
-  reason: "text",
+  reason: "said",
   seats: [{ school: "id", ...MEMBER }],
   previous: "hex",
   digest: "hex",
@@ -64,10 +70,10 @@ const COMMITMENT = {
   sizing: { ratio: "ratio", number: "whole", minimum: "whole", total: "whole" },
   strata: [(line) => (isMap(line) && Object.hasOwn(line, "ratio") ? { ...STRATUM, ratio: "own ratio" } : STRATUM)],
   pool: [{ school: "id", stratum: "id", requires: ["id"] }],
-  excluded: [{ school: "id", reason: "text" }],
+  excluded: [{ school: "id", reason: "said" }],
   team_size: "whole",
-  team_leaders: "whole",
-  inspectors: [{ inspector: "id", leader: "whole", expertise: ["id"], load: "whole" }],
+  team_leaders: "flag",
+  inspectors: [{ inspector: "id", leader: "flag", expertise: ["id"], load: "whole" }],
   not_assignable: [{ inspector: "id", schools: ["id"] }],
   sources: [
     { source: "id", kind: "kind of source", name: "text", announced_at: "instant", throws: "whole", bits: "whole" },
@@ -78,13 +84,15 @@ const COMMITMENT = {
 };
 const RELAXED = { replaces: "hex", rules: ["relaxed rule"], decided_by: "id", reason: "said" };
 const PROMISE = (plan) => (isMap(plan) && Object.hasOwn(plan, "relaxed") ? { ...COMMITMENT, relaxed: RELAXED } : COMMITMENT);
+const HEADS = (heads) =>
+  Object.fromEntries(["commit", "seed"].filter((kind) => isMap(heads) && Object.hasOwn(heads, kind)).map((kind) => [kind, "hex"]));
 const COMMITTED = { format: "record format", state: "state", commitment: PROMISE, commitment_digest: "hex" };
 const SEALED = {
   ...COMMITTED,
   values: [VALUE],
   result_hash: "hex",
   substitution_hashes: ["hex"],
-  ledger: "heads",
+  ledger: HEADS,
 };
 const WHOLE_RECORD = {
   ...COMMITTED,
@@ -96,7 +104,7 @@ const WHOLE_RECORD = {
   selection: [{ school: "id", stratum: "id" }],
   teams: [TEAM],
   substitutions: [(item) => (isMap(item) && item.kind === "inspector" ? INSPECTOR_REPLACED : SCHOOL_REPLACED)],
-  ledger: "heads",
+  ledger: HEADS,
   result_digest: "hex",
   result_hash: "hex or empty",
 };
@@ -133,16 +141,12 @@ function shapeFaults(value, shape, place) {
       ? value.flatMap((item, at) => shapeFaults(item, shape[0], `${place}[${at + 1}]`))
       : [`${place}：应为列表`];
   }
-  if (shape === "heads") {
-    return isMap(value)
-      ? Object.entries(value).flatMap(([key, item]) => shapeFaults(item, "hex", `${place}.${key}`))
-      : [`${place}：应为对象`];
-  }
   if (typeof shape === "object") {
     return mapFaults(value, shape, place);
   }
-  if (shape === "whole") {
-    return Number.isSafeInteger(value) && value >= 0 ? [] : [`${place}：应为非负整数`];
+  if (Object.hasOwn(WHOLE, shape)) {
+    const isWhole = Number.isSafeInteger(value) && value >= 0 && value <= WHOLE[shape];
+    return isWhole ? [] : [`${place}：应为${shape === "flag" ? "0或1" : "非负整数"}`];
   }
   return typeof value === "string" && WORDS[shape].test(value) && isPlainText(value)
     ? []

@@ -1,7 +1,9 @@
-// The page: takes a record (the site's own, or a file), has every step checked, shows what was found.
+// The page: takes a record (the site's own, or a file) and a ledger, has every step checked, shows what was found.
 "use strict";
 
 const MARKS = { pass: "✓", fail: "✗", later: "—" };
+// What lies before the reader by now: a record and a ledger are held against each other in whatever order they came.
+const held = { record: null, ledger: null };
 
 function showReport(report, name) {
   const box = document.getElementById("report");
@@ -53,13 +55,29 @@ function element(tag, className) {
   return made;
 }
 
-function verifyText(text, name) {
-  const noted = document.getElementById("noted").value.trim().toLowerCase();
-  showReport(checkText(text, noted), name);
+function take(text, name) {
+  held[isLedgerText(text) ? "ledger" : "record"] = { text, name };
 }
 
-async function verifyFile(file) {
-  verifyText(await file.text(), file.name);
+function isLedgerText(text) {
+  try {
+    return isLedger(readFile(text));
+  } catch {
+    return false;
+  }
+}
+
+function verifyHeld() {
+  const noted = document.getElementById("noted").value.trim().toLowerCase();
+  const { record, ledger } = held;
+  const report = record ? checkText(record.text, noted, ledger ? ledger.text : "") : checkText(ledger.text, noted);
+  showReport(report, [record, ledger].filter(Boolean).map((file) => file.name).join("、"));
+}
+
+async function verifyFiles(files) {
+  const texts = await Promise.all([...files].map((file) => file.text()));
+  texts.forEach((text, place) => take(text, files[place].name));
+  verifyHeld();
 }
 
 function start() {
@@ -67,13 +85,15 @@ function start() {
   const drop = document.getElementById("drop");
   if (own) {
     document.getElementById("verify-own").addEventListener("click", () => {
-      verifyText(own.textContent, "本站公布的抽取记录");
+      take(own.textContent, "本站公布的抽取记录");
+      verifyHeld();
     });
   }
   document.getElementById("file").addEventListener("change", (event) => {
-    if (event.target.files.length) {
-      verifyFile(event.target.files[0]);
-      event.target.value = "";
+    const files = [...event.target.files];
+    event.target.value = "";
+    if (files.length) {
+      verifyFiles(files);
     }
   });
   for (const kind of ["dragenter", "dragover"]) {
@@ -87,7 +107,7 @@ function start() {
     event.preventDefault();
     drop.classList.remove("over");
     if (event.dataTransfer.files.length) {
-      verifyFile(event.dataTransfer.files[0]);
+      verifyFiles([...event.dataTransfer.files]);
     }
   });
 }

@@ -131,7 +131,7 @@ def test_the_second_ceremony_names_the_schools_and_compares_the_sealed_hash(
     with projected(browser, site_of(tmp_path / "site", opened)) as page:
         said = dict(walk(page))
     assert list(said) == OPEN
-    assert "名单与密封时公布的指纹一致，没有换过" in said["result"]
+    assert "名单与记录所载的密封指纹一致，请与密封时抄下的比对" in said["result"]
     assert opened["result_hash"] in "".join(said["result"].split())
 
 

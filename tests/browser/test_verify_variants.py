@@ -1,6 +1,7 @@
 """Both verifiers agree on what a draw may also be: promised anew, exchanged between districts, covering a cycle."""
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.rules.example_draw import drawn
 from tests.rules.test_coverage import due
 from tests.rules.test_exchange import cross
 from tests.rules.test_relaxation import TAMPERS, anew, drawn_anew
+from tests.rules.wrong_values import FOUR_FOR_TWO, WRONG, everywhere, spoilt
 
 pytestmark = pytest.mark.browser
 __all__ = ["page"]
@@ -52,8 +54,8 @@ def test_a_relaxation_that_is_not_whole_passes_neither(
     tamper(record["commitment"]["relaxed"])
     record["commitment_digest"] = digest(record["commitment"])
     in_page, own = both(page, record)
-    assert own[:1] == ["commitment"]
-    assert in_page[:1] in (["format"], ["commitment"])
+    assert in_page[:1] == own[:1]
+    assert own[0] in {"format", "commitment"}
 
 
 def test_a_size_that_does_not_cover_the_cycle_passes_neither(page: Page) -> None:
@@ -63,3 +65,28 @@ def test_a_size_that_does_not_cover_the_cycle_passes_neither(page: Page) -> None
     record["commitment_digest"] = digest(record["commitment"])
     in_page, own = both(page, record)
     assert in_page[:1] == own[:1] == ["sizes"]
+
+
+def test_floors_that_exceed_the_total_pass_neither(page: Page) -> None:
+    assert both(page, FOUR_FOR_TWO) == (["sizes"], ["sizes"])
+
+
+def test_each_wrong_value_of_the_list_fails_both_at_the_same_step(page: Page) -> None:
+    found = {
+        f"{name} {path} {value!r}": tuple(steps[:1] for steps in both(page, spoilt(name, path, value)))
+        for name, path, value, _ in WRONG
+    }
+    assert found == {f"{name} {path} {value!r}": ([code], [code]) for name, path, value, code in WRONG}
+
+
+@pytest.mark.parametrize("name", ["committed", "open", "substituted", "sealed", "opened"])
+def test_odd_values_anywhere_are_judged_alike(page: Page, name: str) -> None:
+    titles, made = zip(*everywhere(name), strict=True)
+    told = page.evaluate(
+        """texts => texts.map(text => checkText(text, "").steps
+             .filter(step => step.outcome === "fail").map(step => step.id)[0] ?? "")""",
+        [json.dumps(item, ensure_ascii=False) for item in made],
+    )
+    own = [next((s.code for s in verify(item) if s.outcome == "fail"), "") for item in made]
+    pairs = {title: (its, mine) for title, its, mine in zip(titles, told, own, strict=True) if its != mine}
+    assert pairs == {}

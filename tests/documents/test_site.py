@@ -125,6 +125,12 @@ def test_the_draw_page_shows_promise_values_seed_and_every_school_of_the_pool(pa
     assert sum(row[3] == "抽中" for row in table.rows) == 4
 
 
+def test_the_draw_page_says_which_redraw_shows_and_which_the_reader_must_judge(pages: dict[str, str]) -> None:
+    text = words(pages["draw.html"])
+    assert "有了结果又撤销方案、另行抽取的，台账中留有原方案和原结果" in text
+    assert "换一个批次名称另行抽取的，核验时会列出同一事项的其他批次，请留意。" in text
+
+
 def test_the_worked_example_can_be_followed_with_any_sha256_tool(pages: dict[str, str]) -> None:
     """The page's own recipe, step by step."""
     drawn = record()
@@ -325,6 +331,7 @@ def test_a_promise_made_anew_shows_what_it_replaces_and_why() -> None:
         "本方案替换了一个已撤销的方案",
         "每名检查人员可以承担的学校数提高1所",
         "理由：本学期检查人员不足",
+        "按规定，其他内容应当照旧；已撤销的方案列在下面，可以逐项对照。",
         old.digest,
     ):
         assert sentence in page

@@ -29,6 +29,8 @@ from inspection.substitution import substitute
 from tests.rules.example_draw import COMMITTED_AT, DRAWN_AT, SOURCES, entries, school
 
 Json = dict[str, Any]
+Row = tuple[object, ...]
+_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?)"
 REASONS = ("former_school", "relative_employed", "relative_enrolled", "declared_interest")
 
 
@@ -246,29 +248,15 @@ class Store:
                 database.rollback()
         return 0 < refused == len(statements)
 
-    def forge(self, published: Published, *, protected_again: bool) -> None:
-        """Drop the triggers and write a publication over what is there; perhaps put the triggers back."""
+    def forge(self, published: Published, way: str, *, protected_again: bool) -> None:
+        """Write a publication over what is there, in one of `WAYS`; perhaps put the triggers back."""
         engine(self.url).dispose()
+        drops_triggers, write = WAYS[way]
         with closing(sqlite3.connect(self.path)) as database:
-            triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
-            for (name,) in database.execute(triggers).fetchall():
-                database.execute(f"DROP TRIGGER {name}")
-            database.execute("DELETE FROM ledger_entry")
-            database.executemany("INSERT INTO ledger_entry VALUES (?, ?, ?, ?, ?, ?, ?)", _rows(published))
-            found = published.record
-            stands = "" if found["state"] == record.COMMITTED else canonical(found)
-            database.execute(
-                "UPDATE draw SET state = ?, commitment = ?, commitment_digest = ?, annex = ?, record = ?, "
-                "record_digest = ?",
-                (
-                    found["state"],
-                    canonical(found["commitment"]),
-                    found["commitment_digest"],
-                    canonical(published.annex),
-                    stands,
-                    digest(found) if stands else "",
-                ),
-            )
+            if drops_triggers:
+                _drop_triggers(database)
+            write(database, _rows(published))
+            _write_draw(database, published)
             database.commit()
         if protected_again:
             with engine(self.url).begin() as connection:
@@ -280,7 +268,65 @@ class Store:
             return unprotected(connection)
 
 
-def _rows(published: Published) -> list[tuple[object, ...]]:
+def _drop_triggers(database: sqlite3.Connection) -> None:
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
+    for (name,) in database.execute(triggers).fetchall():
+        database.execute(f"DROP TRIGGER {name}")
+
+
+def _append(database: sqlite3.Connection, rows: list[Row]) -> None:
+    (count,) = database.execute("SELECT count(*) FROM ledger_entry").fetchone()
+    database.executemany(f"INSERT INTO ledger_entry {_VALUES}", rows[count:])
+
+
+def _update(database: sqlite3.Connection, rows: list[Row]) -> None:
+    columns = "kind = ?, subject = ?, payload = ?, prev_hash = ?, entry_hash = ?, recorded_at = ?"
+    for seq, *facts in rows:
+        database.execute(f"UPDATE ledger_entry SET {columns} WHERE seq = ?", (*facts, seq))
+
+
+def _replace(database: sqlite3.Connection, rows: list[Row]) -> None:
+    database.executemany(f"INSERT OR REPLACE INTO ledger_entry {_VALUES}", rows)
+
+
+def _cut(database: sqlite3.Connection, rows: list[Row]) -> None:
+    database.execute("DELETE FROM ledger_entry WHERE seq > ?", (len(rows),))
+
+
+def _refill(database: sqlite3.Connection, rows: list[Row]) -> None:
+    database.execute("DELETE FROM ledger_entry")
+    database.executemany(f"INSERT INTO ledger_entry {_VALUES}", rows)
+
+
+WAYS: Mapping[str, tuple[bool, Callable[[sqlite3.Connection, list[Row]], None]]] = {
+    "append": (False, _append),
+    "update": (True, _update),
+    "replace": (True, _replace),
+    "cut": (True, _cut),
+    "refill": (True, _refill),
+    "update unprotected": (False, _update),
+}
+"""How a forger writes the ledger: whether the triggers must be dropped for it, and the writing."""
+
+
+def _write_draw(database: sqlite3.Connection, published: Published) -> None:
+    found = published.record
+    stands = "" if found["state"] == record.COMMITTED else canonical(found)
+    database.execute(
+        "UPDATE draw SET state = ?, commitment = ?, commitment_digest = ?, annex = ?, record = ?, "
+        "record_digest = ?",
+        (
+            found["state"],
+            canonical(found["commitment"]),
+            found["commitment_digest"],
+            canonical(published.annex),
+            stands,
+            digest(found) if stands else "",
+        ),
+    )
+
+
+def _rows(published: Published) -> list[Row]:
     return [
         (
             item["seq"],

@@ -24,7 +24,8 @@ UPDATE = "UPDATE ledger_entry SET payload = '{}'"
 DELETE = "DELETE FROM ledger_entry"
 CUT = "DELETE FROM ledger_entry WHERE kind = 'draw'"
 REPLACE = "INSERT OR REPLACE INTO ledger_entry SELECT seq, kind, subject, '{}', prev_hash, entry_hash, recorded_at FROM ledger_entry WHERE seq = 1"
-COMMITMENT, AT_COMMIT, AT_DRAW, RECORD, ANNEX = (
+LEDGER, COMMITMENT, AT_COMMIT, AT_DRAW, RECORD, ANNEX = (
+    "ledger",
     "commitment",
     "head_at_commit",
     "head_at_draw",
@@ -35,12 +36,17 @@ COMMITMENT, AT_COMMIT, AT_DRAW, RECORD, ANNEX = (
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of attack: each evidence of `bound_by` must detect every attempt on its own."""
+    """A kind of attack: each evidence of `bound_by` must detect every attempt on its own.
+
+    `statements` are those that the database must refuse while it is protected; `way` is how the forger then
+    writes the ledger (`attack_case.WAYS`).
+    """
 
     title: str
     attack: Attack
     bound_by: tuple[str, ...]
     statements: tuple[str, ...] = (UPDATE, DELETE)
+    way: str = "refill"
     is_migration: bool = False
 
 
@@ -57,6 +63,37 @@ def schools_of(published: Published) -> set[str]:
 
 def redraw(case: Case, honest: Published, number: int) -> Published:
     """Commit and draw anew until a school that was drawn is out, or one that was not is in."""
+    return to_suit(case, honest, number)
+
+
+def redraw_by_cancelling(case: Case, honest: Published, number: int) -> Published:
+    """Leave everything in the ledger, cancel the promise after its draw, and promise and draw anew to suit."""
+    alone = record.committed(honest.record["commitment"])
+    cancel = {"kind": "cancel", "payload": {"subject": case.campaign_id, **record.payload("cancel", alone)}}
+    found = to_suit(case, honest, number)
+    entries = [*honest.ledger["entries"], cancel, *told_again(found, f"{case.campaign_id}-2")]
+    return relinked(found, entries)
+
+
+def redraw_under_another_id(case: Case, honest: Published, number: int) -> Published:
+    """Leave everything in the ledger, and promise and draw the same matter again as another campaign."""
+    setup = replace(case.setup, campaign_id=f"{case.campaign_id}-again")
+    found = to_suit(replace(case, setup=setup), honest, number)
+    return relinked(found, [*honest.ledger["entries"], *told_again(found, setup.campaign_id)])
+
+
+def told_again(found: Published, subject: str) -> list[Json]:
+    """Return the entries of a second draw, to stand after those of the first."""
+    steps = ("commit", "seed", "draw", "substitute", "open")
+    return [
+        {**item, "payload": {**item["payload"], "subject": f"{subject}:{item['kind']}"}}
+        for item in found.ledger["entries"]
+        if item["kind"] in steps
+    ]
+
+
+def to_suit(case: Case, honest: Published, number: int) -> Published:
+    """Draw with one salt after the other until a school's lot is turned."""
     pool = [line["school"] for line in honest.record["commitment"]["pool"]]
     favoured = pool[number % len(pool)]
     was_drawn = favoured in schools_of(honest)
@@ -249,14 +286,22 @@ KINDS = (
     Kind("承诺后改名录库", edit_pool, (COMMITMENT, *BOTH_HEADS)),
     Kind("附件中删去回避", drop_recusal, (ANNEX,)),
     Kind("补插倒签条目", back_date, BOTH_HEADS),
-    Kind("删去台账末尾", cut_tail, (AT_DRAW,), (CUT,)),
-    Kind("改写整条链", rewrite, BOTH_HEADS, (UPDATE,)),
-    Kind("REPLACE 覆盖", rewrite, BOTH_HEADS, (REPLACE,)),
-    Kind("清空后重填（TRUNCATE）", refill, BOTH_HEADS, (DELETE,)),
-    Kind("批量迁移重建表", rewrite, BOTH_HEADS, (UPDATE, REPLACE), is_migration=True),
+    Kind("删去台账末尾", cut_tail, (AT_DRAW,), (CUT,), way="cut"),
+    Kind("改写整条链", rewrite, BOTH_HEADS, (UPDATE,), way="update"),
+    Kind("REPLACE 覆盖", rewrite, BOTH_HEADS, (REPLACE,), way="replace"),
+    Kind("清空后重填（DELETE 全表）", refill, BOTH_HEADS, (DELETE,)),
+    Kind(
+        "批量迁移重建表",
+        rewrite,
+        BOTH_HEADS,
+        (UPDATE, REPLACE),
+        way="update unprotected",
+        is_migration=True,
+    ),
     Kind("改动种子一位", change_seed, (AT_DRAW,)),
     Kind("打乱编号顺序", reorder, (RECORD, COMMITMENT, *BOTH_HEADS)),
     Kind("形近编号", look_alike, (RECORD,)),
+    Kind("有了结果后撤销重抽", redraw_by_cancelling, (LEDGER, COMMITMENT), (), way="append"),
 )
 
 
@@ -272,5 +317,6 @@ def undeclared_relation(_case: Case, honest: Published, _number: int) -> Publish
 
 UNSEEN = (
     Kind("未申报的关系", undeclared_relation, (), ()),
-    Kind("删去最新、尚无公布台账头的条目", newer_than_any_head, (), (DELETE,)),
+    Kind("删去最新、尚无公布台账头的条目", newer_than_any_head, (), (DELETE,), way="cut"),
+    Kind("换一个批次编号重抽", redraw_under_another_id, (), (), way="append"),
 )

@@ -1,11 +1,12 @@
 """Who detects what somebody with every right on the database does to a draw, and by which evidence alone.
 
-Run as `python -m tests.lab.attacks`; writes `docs/lab/attacks.md`. Everything hangs on the numbers 1 to 1,001
+Run as `python -m tests.lab.attacks`; writes `docs/lab/attacks.md`. Everything hangs on the numbers 1 to 1,078
 (attacks) and 1 to 1,000 (honest draws), so that anybody gets the same page.
 """
 
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from inspection.verify import verify
@@ -23,6 +24,7 @@ EVIDENCE = {
     "head_at_commit": "加承诺时的台账头",
     "head_at_draw": "加抽取时的台账头",
     "annex": "附件核验",
+    "named": "列出其他批次",
     "refused": "数据库当场拒绝",
     "unprotected": "触发器缺失",
 }
@@ -30,6 +32,7 @@ ANCHORED = ("record", "ledger", "commitment", "head_at_commit", "head_at_draw", 
 CONTROLS = (
     "靠检查人员如实申报、督导室在承诺之前核实和事后举报，核验程序无从代替",
     "台账头印在文书上，并随公示网站公布；抄下的台账头越新，能够改动的就越少",
+    "连同台账核验时，核验程序和核验页面列出同一事项的其他批次和是否已经抽取（上表“列出其他批次”），由读者判断是否重复抽取",
 )
 
 
@@ -42,6 +45,8 @@ def seen(published: Published, anchors: Anchors) -> set[str]:
         found.add("ledger")
     if _fails(published, only="commitment", commitment=anchors.commitment):
         found.add("commitment")
+    if _names_another(published):
+        found.add("named")
     for name in ("head_at_commit", "head_at_draw"):
         if _fails(published, ledger=True, only="ledger", head=getattr(anchors, name)):
             found.add(name)
@@ -49,6 +54,17 @@ def seen(published: Published, anchors: Anchors) -> set[str]:
     if any(step.outcome == "fail" for step in annex):
         found.add("annex")
     return found
+
+
+def _names_another(published: Published) -> bool:
+    return "同一事项另有批次" in verify(published.record, ledger=published.ledger)[-1].message
+
+
+def noted(anchors: Anchors, published: Published, campaign_id: str) -> Anchors:
+    """Return what readers can have noted: under another id it is another promise, published in time like any."""
+    if published.record["commitment"]["campaign"] == campaign_id:
+        return anchors
+    return replace(anchors, commitment=published.record["commitment_digest"])
 
 
 def _fails(published: Published, *, ledger: bool = False, only: str = "", **anchor: str) -> bool:
@@ -69,13 +85,13 @@ def attempt(store: Store, kind: Kind, number: int) -> set[str]:
         found -= {"refused"}
     if forged != honest:
         # A careful forger puts the triggers back; every other one forgets, and so does a migration.
-        store.forge(forged, protected_again=number % 2 == 0 and not kind.is_migration)
+        store.forge(forged, kind.way, protected_again=number % 2 == 0 and not kind.is_migration)
     if store.unprotected():
         found.add("unprotected")
     published = store.published(case.campaign_id)
     if published != forged:
         raise AssertionError("the store does not hold what the forger wrote")
-    return found | seen(published, anchors)
+    return found | seen(published, noted(anchors, published, case.campaign_id))
 
 
 def honest(store: Store, number: int) -> set[str]:
@@ -102,7 +118,13 @@ def measure(store: Store, kind: Kind, numbers: range) -> Counter[str]:
 
 def page(attacks: dict[str, Counter[str]], unseen: dict[str, Counter[str]], alarms: Counter[str]) -> str:
     """Return the page of the measured counts."""
-    head = "| 手法 | 次数 | 发现 | " + " | ".join(EVIDENCE.values()) + " |\n" + "|---" * 11 + "|\n"
+    head = (
+        "| 手法 | 次数 | 发现 | "
+        + " | ".join(EVIDENCE.values())
+        + " |\n"
+        + "|---" * (len(EVIDENCE) + 3)
+        + "|\n"
+    )
     return _TEXT.format(
         attempts=ATTEMPTS * len(attacks),
         found=sum(row["any"] for row in attacks.values()),
@@ -139,8 +161,8 @@ _TEXT = """# 改动抽取能否被发现：模拟检验
 
 ## 凭哪一项证据发现
 
-各列互相独立：“加……”是指手中除记录（和台账）外只有这一项时，由这一项发现的次数。后两列说的是数据库自身：
-未拆触发器时是否拒绝改动，改动之后是否缺少触发器；两者都不能代替抄下的数，拆过又装回的触发器看不出来。
+各列互相独立：“加……”是指手中除记录（和台账）外只有这一项时，由这一项发现的次数。
+“列出其他批次”不是发现不符：结论仍是相符，但连同台账核验时列出了同一事项的其他批次。后两列说的是数据库自身：未拆触发器时是否拒绝改动，改动之后是否缺少触发器；两者都不能代替抄下的数，拆过又装回的触发器看不出来。
 
 {table}
 ## 已公布的数必须发现的
@@ -152,6 +174,8 @@ _TEXT = """# 改动抽取能否被发现：模拟检验
 {bound}
 “改动种子一位”连同全部摘要重算时，记录自身前后一致，靠抽取时的台账头发现；另外，开奖公告等原始出处也会与记录不符。
 “删去台账末尾”之后再抽一次，同样靠抽取时的台账头发现。附件核验时，纪检机构同时核对抄下的承诺摘要。
+“有了结果后撤销重抽”只往台账末尾加条目，原有条目一条不动，数据库不拒绝，此前公布的台账头也都还在；台账中原方案已有结果，
+核验因此不能通过。放宽条件而重新公布的方案，原方案没有结果，并由新方案写明，不在此列。
 “形近编号”在第一步（记录格式）即被发现，公开核验到此为止，台账和抄下的数各列因此为零。
 
 ## 核验看不出来的

@@ -30,9 +30,10 @@ from tests.lab.attacks import ATTEMPTS, HONEST
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "verifiers.md"
 _AT_ONCE = 50
+_QUESTIONS = 4
 _COUNTRY_ROUNDS = 5
-_ASK = """pairs => pairs.map(([text, noted]) =>
-  checkText(text, noted).steps.filter(step => step.outcome === "fail").map(step => step.id))"""
+_ASK = """pairs => pairs.map(([text, noted, ledger]) =>
+  checkText(text, noted, ledger).steps.filter(step => step.outcome === "fail").map(step => step.id))"""
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,23 @@ def told(number: int, attack: Callable[..., Published] | None = None) -> Told:
     honest = retell(case)
     heads = {item["kind"]: item["entry_hash"] for item in honest.ledger["entries"]}
     forged = attack(case, honest, number) if attack else honest
-    return Told(forged, honest.record["commitment_digest"], heads["draw"])
+    # Under another id it is another promise, and published in time like any.
+    is_other = forged.record["commitment"]["campaign"] != case.campaign_id
+    promised = (forged if is_other else honest).record["commitment_digest"]
+    return Told(forged, promised, heads["draw"])
 
 
 def of_program(item: Told) -> list[list[str]]:
-    """Return what the Python verifier finds fault with: the record, the record by its commitment, the ledger."""
+    """Return what the Python verifier finds fault with.
+
+    The record, the record by its commitment, the ledger by its head, the record beside its ledger.
+    """
     record = item.published.record
-    alone, noted = (
-        [step.code for step in verify(record, commitment=given) if step.outcome == "fail"]
-        for given in ("", item.commitment)
+    alone, noted, beside = (
+        [step.code for step in verify(record, **given) if step.outcome == "fail"]
+        for given in ({}, {"commitment": item.commitment}, {"ledger": item.published.ledger})
     )
-    return [alone, noted, _ledger_faults(item)]
+    return [alone, noted, _ledger_faults(item), beside]
 
 
 def _ledger_faults(item: Told) -> list[str]:
@@ -78,24 +85,26 @@ def of_page(page: Page, items: list[Told]) -> Iterator[list[list[str]]]:
         pair
         for item in items
         for record in [json.dumps(item.published.record, ensure_ascii=False)]
+        for ledger_text in [json.dumps(item.published.ledger, ensure_ascii=False)]
         for pair in (
-            [record, ""],
-            [record, item.commitment],
-            [json.dumps(item.published.ledger, ensure_ascii=False), item.head],
+            [record, "", ""],
+            [record, item.commitment, ""],
+            [ledger_text, item.head, ""],
+            [record, "", ledger_text],
         )
     ]
     found = page.evaluate(_ASK, pairs)
-    return (found[place : place + 3] for place in range(0, len(found), 3))
+    return (found[place : place + _QUESTIONS] for place in range(0, len(found), _QUESTIONS))
 
 
 def compare(page: Page, items: Iterator[Told]) -> Counter[str]:
-    """Count the items, the agreements on each of three questions, and those that fail anywhere."""
+    """Count the items, the agreements on each of four questions, and those that fail anywhere."""
     counts: Counter[str] = Counter()
     while some := list(islice(items, _AT_ONCE)):
         for own, its in zip(map(of_program, some), of_page(page, some), strict=True):
             counts["all"] += 1
-            counts["steps"] += own[0] == its[0]
-            for name, one, other in zip(("record", "noted", "ledger"), own, its, strict=True):
+            counts["steps"] += own[0] == its[0] and own[3] == its[3]
+            for name, one, other in zip(("record", "noted", "ledger", "beside"), own, its, strict=True):
                 counts[name] += bool(one) == bool(other)
             counts["failed"] += any(own)
     return counts
@@ -155,7 +164,7 @@ def verifying_page(folder: Path) -> Iterator[Page]:
 def text(rows: dict[str, Counter[str]], country_line: str) -> str:
     """Return the page of the measured counts."""
     total: Counter[str] = sum(rows.values(), Counter())
-    names = ("all", "failed", "steps", "record", "noted", "ledger")
+    names = ("all", "failed", "steps", "record", "noted", "ledger", "beside")
     lines = [
         f"| {title} | {' | '.join(str(row[name]) for name in names)} |"
         for title, row in [*rows.items(), ("**合计**", total)]
@@ -168,13 +177,13 @@ _TEXT = """# 两个核验程序说的是否一样
 <!-- 本页由 python -m tests.lab.verifiers 生成，请勿直接修改。 -->
 
 Python 核验程序（verify.py）和公示网站的核验页面（JavaScript，在真实的 Chromium 中断网运行）各自按记录格式编写。
-下表的抽取和改动与[改动抽取能否被发现](attacks.md)相同，编号也相同，共 {total} 份，每份回答三问：单看记录；
-记录加此前抄下的承诺摘要；台账加抽取时抄下的台账头。
+下表的抽取和改动与[改动抽取能否被发现](attacks.md)相同，编号也相同，共 {total} 份，每份回答四问：单看记录；
+记录加此前抄下的承诺摘要；台账加抽取时抄下的台账头；记录加台账。
 
-“指出同样的步骤”是单看记录时，两个程序认为不符的步骤逐一相同；其余三列是两个程序同说“相符”或者同说“不符”的份数。
+“指出同样的步骤”是单看记录和记录加台账时，两个程序认为不符的步骤逐一相同；其余四列是两个程序同说“相符”或者同说“不符”的份数。
 
-| 抽取或者改动 | 份数 | 其中有不符 | 指出同样的步骤 | 单看记录，结论相同 | 加承诺摘要，结论相同 | 台账加台账头，结论相同 |
-|---|---|---|---|---|---|---|
+| 抽取或者改动 | 份数 | 其中有不符 | 指出同样的步骤 | 单看记录，结论相同 | 加承诺摘要，结论相同 | 台账加台账头，结论相同 | 记录加台账，结论相同 |
+|---|---|---|---|---|---|---|---|
 {table}
 
 ## 一国之大的抽取，在读者自己的浏览器中核验

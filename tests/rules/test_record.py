@@ -261,6 +261,8 @@ def test_the_ledger_is_told_ids_and_digests_only() -> None:
     named = {"campaign": "2025-2026-2-basic", "commitment": made["commitment_digest"]}
     alone = record.committed(made["commitment"])
     assert record.payload("commit", alone) == named | {"matters": ["conduct"]}
+    anew = alone | {"commitment": alone["commitment"] | {"relaxed": {"replaces": "ab" * 32}}}
+    assert record.payload("commit", anew) == named | {"matters": ["conduct"], "replaces": "ab" * 32}
     assert record.payload("cancel", alone) == named
     assert record.payload("seed", made) == named | {"values": digest(made["values"])}
     assert record.payload("draw", made) == named | {"result": made["result_digest"]}

@@ -18,6 +18,7 @@ from inspection.substitution import replace_inspector, substitute
 from inspection.verify import verify
 from inspection.verify_format import STEPS, Step
 from tests.rules.example_draw import INSPECTORS, committed, drawn, school, setup
+from tests.rules.wrong_values import FOUR_FOR_TWO, HONEST, WRONG, Path, spoilt
 
 Record = dict[str, Any]
 OPEN = drawn()
@@ -237,7 +238,7 @@ TAMPERINGS: list[tuple[Callable[[Record], None], Record, str, str]] = [
     (shuffle_pool, OPEN, "pool", 'pool的编号顺序第1项应为"3711020001"，记录为"3711020008"'),
     (bar_a_stranger, OPEN, "pool", "名录库与排除名单、不可派名单相矛盾：i-"),
     (exaggerate_bits, OPEN, "entropy", "来源dice的比特数应为124，记录为200"),
-    (invent_a_source, OPEN, "entropy", "结构不合规定：KeyError('horoscope')"),
+    (invent_a_source, OPEN, "format", "记录/commitment/sources/1/kind不合规定：'horoscope'"),
     (change_a_die, OPEN, "seed", '种子应为"{'),
     (impossible_ball, OPEN, "values", "ssq-2026031的数值“03 08 12 19 26 34+07”格式不对"),
     (unsorted_balls, OPEN, "values", "ssq-2026031的数值“08 03 12 19 26 31+07”格式不对"),
@@ -258,7 +259,7 @@ TAMPERINGS: list[tuple[Callable[[Record], None], Record, str, str]] = [
     (change_the_sealed_hash, OPENED, "result", "密封时公布的结果摘要应为"),
     (pick_the_substitute, SUBSTITUTED, "substitutions", "第1次递补应为"),
     (reword_the_reason, SUBSTITUTED, "substitutions", "第1次递补的摘要应为"),
-    (forget_the_reason, SUBSTITUTED, "substitutions", "第1次递补：没有理由，或种类不明"),
+    (forget_the_reason, SUBSTITUTED, "format", "记录/substitutions/1/reason不合规定：''"),
     (substitute_a_stranger, SUBSTITUTED, "substitutions", "第1次递补：学校不在待查之列"),
     (write_a_decimal, OPEN, "format", "记录/commitment/strata/1/size不合规定：3.0"),
     (write_a_null, OPEN, "format", "记录/commitment/secret_digest不合规定：None"),
@@ -281,6 +282,18 @@ def test_a_tampered_record_fails_at_the_step_tampered_with(
     found = failures(verify(made))
     assert next(iter(found)) == code
     assert message in found[code]
+
+
+@pytest.mark.parametrize(("name", "path", "value", "code"), WRONG)
+def test_a_value_out_of_shape_or_place_fails_where_the_list_says(
+    name: str, path: Path, value: Any, code: str
+) -> None:
+    assert failures(verify(HONEST[name])) == {}
+    assert next(iter(failures(verify(spoilt(name, path, value))))) == code
+
+
+def test_floors_that_exceed_the_total_fail_the_sizes() -> None:
+    assert failures(verify(FOUR_FOR_TWO)) == {"sizes": "抽取总数或每层最少数量超出范围"}
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -50,6 +50,13 @@ def test_the_command_says_what_fails(files: dict[str, str], capsys: pytest.Captu
     assert lines[-1] == "结论：未通过：抽签号、结果摘要。"
 
 
+def test_what_was_noted_may_be_typed_in_capitals(files: dict[str, str]) -> None:
+    record = json.loads(Path(files["record.json"]).read_text(encoding="utf-8"))
+    typed = ["--ledger", files["ledger.json"], "--head", f" {files['head'].upper()} "]
+    assert main([files["record.json"], *typed, "--commitment", record["commitment_digest"].upper()]) == 0
+    assert main([files["record.json"], *typed, "--commitment", "AB" * 32]) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -1,6 +1,7 @@
 """The verifier follows a record into the published ledger: one commitment, then its seed, then one draw."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from inspection import ledger, record
 from inspection.substitution import substitute
 from inspection.verify import verify
 from inspection.verify_format import Step
-from tests.rules.example_draw import committed, drawn, in_ledger
+from tests.rules import test_relaxation as relaxation
+from tests.rules.example_draw import DRAWN_AT, committed, drawn, in_ledger
 
 OPEN = drawn()
 
@@ -187,3 +189,142 @@ def test_the_sixteen_digits_that_a_notice_prints_are_enough_and_fewer_are_not() 
         steps = verify(made, ledger=published, head=head[:length])
         assert (steps[-1].outcome == "pass") is is_enough
         assert (ledger.check_chain(chain, published_head=head[:length]) == ()) is is_enough
+
+
+def redrawn() -> list[tuple[str, dict[str, Any]]]:
+    """Tell of another promise of the campaign, drawn and then cancelled, before the record's own."""
+    first = drawn(ratio="0.5")
+    alone = record.committed(first["commitment"])
+    before = [("commit", record.payload("commit", alone))]
+    before += [(kind, record.payload(kind, first)) for kind in ("seed", "draw", "cancel")]
+    return [*before, *told()]
+
+
+def test_a_redraw_through_a_cancelled_promise_shows() -> None:
+    steps = redrawn()
+    assert in_the_ledger(relinked(steps)).message == (
+        f"已撤销的方案{steps[0][1]['commitment']}，台账中已有抽取结果：有了结果不得撤销重抽"
+    )
+
+
+def test_a_promise_cancelled_after_its_values_shows_unless_this_one_replaces_it() -> None:
+    steps = [step for step in redrawn() if step != redrawn()[2]]
+    assert in_the_ledger(relinked(steps)).message == (
+        f"已撤销的方案{steps[0][1]['commitment']}，台账中已登记公开数值，本方案没有写明是由它放宽条件而来"
+    )
+
+
+def test_a_cancellation_entered_under_another_campaign_hides_nothing() -> None:
+    steps = [(k, p | {"campaign": "other"} if k in {"cancel", "draw"} else p) for k, p in redrawn()[:4]]
+    assert "有了结果不得撤销重抽" in in_the_ledger(relinked([*steps, *told()])).message
+
+
+def anew_twice() -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """Return a promise made anew for the second time, and the whole story in the ledger."""
+    old, second = relaxation.anew()
+    source = replace(relaxation.NEW, source_id="dice-3")
+    again = replace(relaxation.DECISION, rules=("expertise",))
+    third = relaxation.recommit(second, again, sources=[source], secret="", as_of=DRAWN_AT)
+    steps = []
+    for made in (old, second, third):
+        alone = record.committed(made.record)
+        values = {"campaign": made.record["campaign"], "commitment": made.digest, "values": "ab" * 32}
+        steps += [("commit", record.payload("commit", alone)), ("seed", values)]
+        steps += [("cancel", record.payload("cancel", alone))]
+    return record.committed(third.record), steps[:-2]
+
+
+def test_promises_made_anew_one_after_the_other_are_followed_back() -> None:
+    made, steps = anew_twice()
+    assert verify(made, ledger=relinked(steps))[-1].message == (
+        "7条首尾相接，承诺有效且唯一；本批次撤销过2个方案"
+    )
+    steps[3] = (steps[3][0], {key: value for key, value in steps[3][1].items() if key != "replaces"})
+    assert "本方案没有写明是由它放宽条件而来" in verify(made, ledger=relinked(steps))[-1].message
+
+
+def test_the_ledger_and_the_promise_must_name_the_same_predecessor() -> None:
+    made, steps = anew_twice()
+    steps[-1] = (steps[-1][0], steps[-1][1] | {"replaces": "ab" * 32})
+    replaces = made["commitment"]["relaxed"]["replaces"]
+    assert verify(made, ledger=relinked(steps))[-1].message == (
+        f"台账所载被替换的方案为{'ab' * 32}，本方案写的是{replaces}"
+    )
+
+
+def elsewhere(campaign: str, **changes: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Tell of a draw under another campaign."""
+    other = drawn(campaign_id=campaign, **changes)
+    alone = {"commit": record.payload("commit", record.committed(other["commitment"]))}
+    return list((alone | {kind: record.payload(kind, other) for kind in ("seed", "draw")}).items())
+
+
+def test_other_campaigns_to_the_same_matters_are_named_and_are_no_fault() -> None:
+    steps = [*elsewhere("2025-2026-2-again"), *elsewhere("2025-2026-1-basic")[:1], *told()]
+    steps += elsewhere("2025-2026-2-safety", matters=("safety",))
+    assert in_the_ledger(relinked(steps)) == Step(
+        "ledger",
+        "台账",
+        "pass",
+        "10条首尾相接，承诺有效且唯一；同一事项另有批次："
+        "2025-2026-1-basic（未抽取）、2025-2026-2-again（已抽取），请核对是否重复抽取",
+    )
+
+
+def test_a_campaign_whose_matters_the_ledger_does_not_tell_is_named_once_it_is_drawn() -> None:
+    steps = elsewhere("2025-2026-2-again")
+    steps[0] = ("commit", {key: value for key, value in steps[0][1].items() if key != "matters"})
+    assert "2025-2026-2-again（已抽取）" in in_the_ledger(relinked([*steps, *told()])).message
+    assert "again" not in in_the_ledger(relinked([*steps[:2], *told()])).message
+
+
+def pairs() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return records beside ledgers, honest and not: both verifiers must judge each alike."""
+    made, chain = in_ledger()
+    astray = copy.deepcopy(made)
+    astray["ledger"]["seed"] = chain[0].entry_hash
+    hidden, steps = in_ledger("sealed")
+    found = {
+        "honest": (made, ledger.document(chain)),
+        "sealed": (record.sealed(hidden), ledger.document(steps)),
+        "points elsewhere": (astray, ledger.document(chain)),
+        "a promise of nobody": (made, ledger.document(chain[:1])),
+    }
+    last, public, story = lived("sealed")
+    for title, told_steps in {"whole": story, "shut": story[:-2], "cut": story[:-3]}.items():
+        found[f"opened, {title}"] = (last | {"ledger": {}}, relinked(told_steps))
+        found[f"sealed, {title}"] = (public | {"ledger": {}}, relinked(told_steps))
+    anew, story = anew_twice()
+    found |= {f"anew {place}": (anew, relinked(story[place:])) for place in range(4)}
+    found["no predecessor"] = (anew, relinked([story[-1]]))
+    for title, told_steps in {
+        "alone": told(),
+        "redrawn": redrawn(),
+        "values and no result": [step for step in redrawn() if step != redrawn()[2]],
+        "second live": [*told(), redrawn()[0]],
+        "cancelled": [*told(), ("cancel", record.payload("cancel", OPEN))],
+        "drawn twice": [*told(), told()[2]],
+        "seed first": [told()[1], told()[0], told()[2]],
+        "elsewhere": [*elsewhere("2025-2026-2-again"), *told()],
+        "a commit without campaign": [("commit", {"commitment": "ab" * 32}), *told()],
+        "a commit without commitment": [("commit", {"campaign": "other", "matters": ["conduct"]}), *told()],
+        "a cancel without commitment": [("cancel", {"campaign": "2025-2026-2-basic"}), *told()],
+    }.items():
+        found[title] = (OPEN, relinked(told_steps))
+    return found
+
+
+def test_of_all_pairs_these_are_no_fault() -> None:
+    outcomes = {title: verify(made, ledger=book)[-1].outcome for title, (made, book) in pairs().items()}
+    made_anew = {f"anew {place}" for place in range(4)}
+    assert {title for title, outcome in outcomes.items() if outcome == "pass"} - made_anew == {
+        *(
+            "honest",
+            "sealed",
+            "opened, whole",
+            "sealed, whole",
+            "sealed, shut",
+            "alone",
+            "elsewhere",
+        )
+    }
