@@ -64,6 +64,11 @@ class TargetPool(PolicyModel):
     stages: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
 
+    @property
+    def is_targeted(self) -> bool:
+        """Whether anything restricts it; what is drawn from it then speaks of nobody else."""
+        return bool(self.types or self.stages or self.districts)
+
     def holds(self, *, school_type: str, stages: Collection[str], district_code: str) -> bool:
         """Say whether a school is in the pool."""
         fits = (

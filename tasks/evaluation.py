@@ -89,7 +89,7 @@ def estimate_all(campaign_id: str) -> Receipt:
 
 @task(task_run_name="展示样本推断")
 def show_estimates(campaign_id: str) -> None:
-    """Show the share of all schools that meets each item, with its interval, over the city and by district."""
+    """Show the share of the pool's schools that meets each item, with its interval, over the city and by district."""
     titles = {criterion.id: criterion.title for criterion in rubric_of(plan_of(campaign_id))[0].criteria}
     with reading(settings().database_url) as session:
         found = _estimates(session, campaign_id)
@@ -98,7 +98,7 @@ def show_estimates(campaign_id: str) -> None:
     rows = [
         {
             "核查项": f"{one.item_code} {titles.get(one.item_code, '')}".strip(),
-            "范围": "全部" if one.district_code == EVERYWHERE else profile().district_name(one.district_code),
+            "范围": "全市" if one.district_code == EVERYWHERE else profile().district_name(one.district_code),
             "受检学校": one.answered_count,
             "符合的学校约占（%）": f"{one.rate:.1f}",
             "95%置信区间（%）": f"{one.low_rate:.1f}—{one.high_rate:.1f}",
@@ -107,11 +107,17 @@ def show_estimates(campaign_id: str) -> None:
     ]
     merged = "、".join(found[0].merged)
     note = f"；只抽到一所学校的层与相邻层合并计算：{merged}" if merged else ""
-    table(f"{campaign_id}-estimates", rows, description=f"由抽查样本推断全部学校（按抽取概率加权）{note}")
+    table(
+        f"{campaign_id}-estimates",
+        rows,
+        description=f"由抽查样本推断名录库内的全部学校（按抽取概率加权；未列入名录库的学校不在推断之内）{note}",
+    )
 
 
 def _estimates(session: Session, campaign_id: str) -> list[Estimate]:
-    if not draws.is_committed(session, campaign_id):
+    """Return what the sample says of the pool; a targeted pool 定向 speaks of nobody but its own choice."""
+    plan = plan_of(campaign_id)
+    if plan.draw is None or plan.draw.target.is_targeted or not draws.is_committed(session, campaign_id):
         return []
     record = draws.record_of(session, campaign_id)
     commitment = record["commitment"]
@@ -120,7 +126,7 @@ def _estimates(session: Session, campaign_id: str) -> list[Estimate]:
         for line in commitment["strata"]
     }
     stratum = {line["school"]: line["stratum"] for line in commitment["pool"]}
-    places = roster.schools(session, plan_of(campaign_id).term.id).set_index("school_code")
+    places = roster.schools(session, plan.term.id).set_index("school_code")
     found = findings.items(session, campaign_id)
     said = found[found.conclusion.isin(["met", "not-met"]) & found.school_code.isin(list(stratum))]
     # A school of two stages meets an item when it does so in both.

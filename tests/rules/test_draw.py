@@ -34,10 +34,13 @@ def test_tickets_are_those_of_consistent_sampler(seed: str) -> None:
     assert tickets(seed, ids) == [first_fraction(id, seed) for id in ids]
 
 
-def test_ten_thousand_tickets_come_in_the_order_of_consistent_sampler() -> None:
-    ids = [school_id("s01", f"{3711020000 + n}") for n in range(10_000)]
-    own = [id for _, id in sorted(zip(tickets("种子🎲", ids), ids, strict=True))]
-    assert own == list(sampler(ids, seed="种子🎲", take=inf, output="id"))
+@pytest.mark.parametrize("seed", ["种子🎲", "第2026032期双色球"])
+def test_a_hundred_thousand_tickets_and_their_order_are_those_of_consistent_sampler(seed: str) -> None:
+    ids = [school_id(f"s{n % 30 + 1:02d}", f"{3700000000 + n}") for n in range(100_000)]
+    own = tickets(seed, ids)
+    assert own == [first_fraction(id, seed) for id in ids]
+    ordered = [id for _, id in sorted(zip(own, ids, strict=True))]
+    assert ordered == list(sampler(ids, seed=seed, take=inf, output="id"))
 
 
 def test_a_ticket_of_record() -> None:

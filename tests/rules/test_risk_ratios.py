@@ -130,6 +130,8 @@ def test_a_targeted_pool_holds_what_fits_every_filter_given() -> None:
         "district_code": "371102",
     }
     assert TargetPool().holds(**place)
+    assert not TargetPool().is_targeted
+    assert TargetPool(types=("nine-year-school",)).is_targeted
     assert TargetPool(stages=("primary", "junior"), districts=("371102",)).holds(**place)
     assert not TargetPool(types=("nine-year-school",)).holds(**place)
     assert not TargetPool(stages=("primary",), districts=("371103",)).holds(**place)
