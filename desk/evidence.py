@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from desk import words
 from desk.files import digest_of, write_inside
 from desk.page import Call, page
-from inspection.access import Kind, Role
+from inspection.access import VALUE_ROLES, Kind
 from inspection.errors import Fault, SourceError
 from inspection.record import sources
 from inspection.store import draw, value_evidence, waiting
@@ -21,7 +21,7 @@ from inspection.store.engine import reading, writing
 from inspection.store.value_evidence import EvidenceLine
 from inspection.value_evidence import MOST_BYTES, evidence_kind
 
-SENDERS = frozenset({Role.OFFICE, Role.DISCIPLINE})
+SENDERS = frozenset(VALUE_ROLES)
 FOLDER = "evidence"
 
 

@@ -15,7 +15,7 @@ from tasks.turn import campaign_turn
 
 @flow(name="evaluate-cycle", flow_run_name=run_title("总结评估"))
 def evaluate_cycle(request: GatedRequest) -> State[list[Receipt]]:
-    """汇总各项指标的达标面，并由抽查样本推断名录库内学校的达标情况。"""
+    """汇总各项指标的达标面，并由抽查样本推断抽查名录库内学校的达标情况（定向抽查不推断）。"""
     with campaign_turn(request.campaign_id):
         as_of = working_time(request.as_of).date()
         evaluated = evaluate(request.campaign_id, as_of=as_of, overrides=request.overrides)

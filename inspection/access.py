@@ -29,6 +29,8 @@ class Role(StrEnum):
     ENGINEER = "engineer"
 
 
+VALUE_ROLES = (Role.OFFICE, Role.DISCIPLINE)
+"""Who may enter public values and hand in their evidence."""
 ROLE_TITLES: Mapping[Role, str] = MappingProxyType(
     {
         Role.DIRECTOR: "审批负责人",

@@ -62,13 +62,18 @@ def commit(setup: DrawSetup, *, salt: str, secret: str = "", as_of: datetime) ->
     """
     check(setup, is_sealed=bool(secret), as_of=as_of)
     pseudonyms = _pseudonyms(setup.inspectors, salt)
-    strata = stratum_of(setup)
+    strata = stratum_of(setup, salt=salt)
     reasons = reasons_apart(setup)
     annex = {
         "format": ANNEX_FORMAT,
         "campaign": setup.campaign_id,
         "salt": salt,
+        "key_parts": list(setup.key_parts),
         "strata": _stratum_keys(strata),
+        "schools": [
+            {"school": s.code, "district": s.district_code, "key": list(setup.key_of(s))}
+            for s in setup.drawable_schools
+        ],
         "inspectors": [{"id": id, "inspector": pseudonyms[id]} for id in sorted(pseudonyms)],
         "reasons": [{"id": id, "school": code, "reasons": why} for (id, code), why in reasons.items()],
         "risk": [{"school": s.code, "class": s.risk_class} for s in setup.sorted_schools if s.risk_class],
@@ -92,6 +97,8 @@ def commit(setup: DrawSetup, *, salt: str, secret: str = "", as_of: datetime) ->
     }
     record["entropy"] = entropy(record, secret)
     check_staffing(record)
+    if secret:
+        _check_hidden(record["strata"], annex["strata"], has_label=setup.has_own_ratios)
     return Commitment(record, annex)
 
 
@@ -177,6 +184,28 @@ def _own_sizes(
     total = sum(int(str(line["size"])) for line in lines)
     sizing = {"ratio": "", "number": 0, "minimum": setup.minimum_per_stratum, "total": total}
     return {"sizing": sizing, "strata": lines}
+
+
+def _check_hidden(lines: Iterable[Mapping[str, Any]], keys: Iterable[Any], *, has_label: bool) -> None:
+    """Refuse a sealed draw that would name schools at once: those of a stratum that is drawn whole.
+
+    The last part of a key is left out of the message where it tells a class: messages reach logs.
+    """
+    shown = {one["stratum"]: "／".join(one["keys"][0][: -1 if has_label else None]) for one in keys}
+    faults = [
+        _fault(
+            f"层 {line['stratum']}" + (f"（{shown[line['stratum']]}）" if shown[line["stratum"]] else ""),
+            "COM-006",
+            "密封抽取的每一层，应抽学校少于名录内学校",
+            f"名录内{line['pool']}所，应抽{line['size']}所",
+            "整层抽取的学校在方案公布时即为人知。请降低该层的抽查比例，减少分层依据使小层合并，"
+            "或者把这些学校另立批次公开抽取。",
+        )
+        for line in lines
+        if line["size"] == line["pool"]
+    ]
+    if faults:
+        raise ProtocolError("密封抽取不能有整层抽取的层", faults)
 
 
 def _pool(setup: DrawSetup, strata: Mapping[StratumKey, str]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ is an argument, and every outcome is a function of seed and ids. The tickets are
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from heapq import nsmallest
 from math import ceil
 
+from inspection.canonical import canonical
 from inspection.errors import Fault, ProtocolError
 
 StratumKey = tuple[str, ...]
@@ -144,11 +146,20 @@ def merge_strata(
     return tuple(tuple(sorted(group)) for group in groups)
 
 
-def stratum_codes(groups: Iterable[tuple[StratumKey, ...]]) -> dict[StratumKey, str]:
-    """Return the opaque code (s01, s02, …) of the stratum that holds each key, numbered by sorted key."""
-    ordered = sorted(groups)
+def stratum_codes(groups: Iterable[tuple[StratumKey, ...]], *, salt: str) -> dict[StratumKey, str]:
+    """Return the opaque code (s01, s02, …) of the stratum that holds each key.
+
+    Numbered in the order of HMAC-SHA256 of "stratum:" and the keys under `salt` (hexadecimal), so that the number
+    says nothing of the keys, a risk class among them, to whoever does not have the salt.
+    """
+    ordered = sorted(groups, key=lambda group: _place(group, bytes.fromhex(salt)))
     width = max(2, len(str(len(ordered))))
     return {key: f"s{number:0{width}d}" for number, group in enumerate(ordered, 1) for key in group}
+
+
+def _place(group: Iterable[StratumKey], key: bytes) -> bytes:
+    message = "stratum:" + canonical(sorted(map(list, group)))
+    return hmac.new(key, message.encode(), hashlib.sha256).digest()
 
 
 def allocate(pool_counts: Mapping[str, int], total: int, *, minimum: int) -> dict[str, int]:

@@ -110,6 +110,7 @@ class DrawPage:
     total: int
     sources: tuple[SourceValue, ...]
     strata: tuple[PoolStratum, ...]
+    has_own_ratios: bool
     exclusions: tuple[Exclusion, ...]
     substitutions: tuple[Substitution, ...]
     replacements: tuple[Replacement, ...]
@@ -136,6 +137,7 @@ def draw_page(record: Mapping[str, Any], schools: Iterable[SchoolFacts]) -> Draw
         total=commitment["sizing"]["total"],
         sources=_sources(record),
         strata=strata,
+        has_own_ratios=len({line.get("ratio", "") for line in commitment["strata"]}) > 1,
         exclusions=tuple(
             Exclusion(line["school"], _name(known, line["school"]), line["reason"])
             for line in commitment["excluded"]

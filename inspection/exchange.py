@@ -1,7 +1,8 @@
 """Exchange of teams between districts 交叉互检: which district inspects which.
 
 The districts stand in a ring, ordered by their tickets under the campaign's own number, which the plan has published
-before; each inspects the next. With three districts or more no two inspect each other, so that none can repay in
+before; each inspects the next. Not under the seed: the ring is part of the promise, which comes before it, nor under the
+promise's digest, which depends on the ring. With three districts or more no two inspect each other, so that none can repay in
 kind. The ring enters the draw as people not assignable elsewhere. Standard library only.
 """
 

@@ -119,7 +119,7 @@ RULES: Mapping[str, Rule] = {
         "检查结果按期公示",
         "GAT-006",
         {"": Clause("GBF-58-GS", f"{_SPOT_CHECKS}关于抽查结果及时公布的规定")},
-        "请立即公示。",
+        "请收齐检查结果，立即公示。",
     ),
 }
 
@@ -204,19 +204,26 @@ def notice_breaches(
 
 
 def publication_breaches(
-    visited: Mapping[str, date], *, workdays: int, published_on: date, calendar: Calendar
+    visited: Mapping[str, date],
+    *,
+    workdays: int,
+    published_on: Mapping[str, date],
+    returned: Collection[str],
+    as_of: date,
+    calendar: Calendar,
 ) -> list[Breach]:
     """Return the schools whose result is, or would now be, published after its deadline.
 
-    `visited` holds the day of each visit with a result; `published_on` is when the results were first
-    published, or the present day.
+    `visited` holds the day of each visit, done or due; `published_on` when a school's result was first published,
+    for those whose was; `returned` the schools whose result has come back, to be published on `as_of`.
     """
     found = []
     for school, visited_on in sorted(visited.items()):
-        due_on = add_workdays(visited_on, workdays, calendar)
-        if published_on > due_on:
+        due_on, day = add_workdays(visited_on, workdays, calendar), published_on.get(school, as_of)
+        if day > due_on:
             wanted = f"检查结束后{workdays}个工作日内（{due_on}前）公示"
-            found.append(Breach("publication", school, f"学校 {school}", wanted, f"{published_on}公示"))
+            got = f"{day}公示" if school in returned else f"截至{as_of}检查结果尚未交回"
+            found.append(Breach("publication", school, f"学校 {school}", wanted, got))
     return found
 
 

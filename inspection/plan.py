@@ -55,6 +55,8 @@ class PublicSource(PolicyModel):
     name: str
     announced_at: datetime
     throws: int = Field(default=60, ge=1, description="掷骰次数，仅用于 dice")
+    network: Literal["quicknet", "default"] = Field(default="quicknet", description="信标网络，仅用于 drand")
+    round: int = Field(default=0, ge=0, description="信标轮次，用于 drand 时必填，公布时间须是该轮产生的时间")
 
 
 class TargetPool(PolicyModel):

@@ -10,6 +10,7 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
+from inspection.beacon import named_round, round_from
 from inspection.draw import StratumKey, checked_parts, merge_strata, stratum_codes
 from inspection.errors import Fault, ProtocolError
 from inspection.exchange import ring
@@ -78,7 +79,8 @@ class DrawSetup:
     Exactly one of `ratio` (decimal text), `number` and `ratios` (decimal text by risk class) is given; with
     `ratios` the risk class is part of the key of a stratum, and classes are never merged. Schools that are due
     (see `PoolSchool`) have strata of their own, drawn with `due_ratio` where that is larger. Strata of fewer than `merge_below` schools
-    (never less than `minimum_per_stratum`) are merged along `merge_order`, by default the sorted keys.
+    (never less than `minimum_per_stratum`, in a sealed draw one more) are merged along `merge_order`, by default the sorted keys. `strata_by`
+    names the parts of `PoolSchool.stratum`, for the annex.
     """
 
     campaign_id: str
@@ -94,6 +96,7 @@ class DrawSetup:
     ratios: Mapping[str, str] = field(default_factory=dict)
     due_ratio: str = ""
     minimum_per_stratum: int = 1
+    strata_by: tuple[str, ...] = ()
     merge_below: int = 0
     merge_order: tuple[StratumKey, ...] = ()
     team_size: int = 2
@@ -105,6 +108,13 @@ class DrawSetup:
             return school.stratum
         risk_class = school.risk_class if self.ratios else ""
         return (*school.stratum, risk_class + DUE * school.is_due)
+
+    @property
+    def key_parts(self) -> tuple[str, ...]:
+        """What the parts of `key_of` are called in the annex."""
+        unnamed = tuple(f"part-{number}" for number, _ in enumerate(self.schools[0].stratum, 1))
+        label = ("risk" if self.ratios else "due",) if self.has_own_ratios else ()
+        return (*(self.strata_by or unnamed), *label)
 
     @cached_property
     def has_own_ratios(self) -> bool:
@@ -259,21 +269,45 @@ def source_faults(sources: Sequence[PublicSource], as_of: datetime) -> list[Faul
             instant = source.announced_at.isoformat(sep=" ", timespec="minutes")
             remedy = "请改用尚未公布的一期。"
             faults.append(_fault(source.name, "POOL-008", "承诺之后才公布", f"{instant}已公布", remedy))
+        elif source.kind == "drand":
+            faults += _beacon_faults(source, as_of)
     return faults
 
 
-def stratum_of(setup: DrawSetup) -> dict[StratumKey, str]:
-    """Return the opaque stratum code of each stratum key, strata too small having been merged."""
+def _beacon_faults(source: PublicSource, as_of: datetime) -> list[Fault]:
+    """A round is made at an instant that follows from its number: it must be to come, and the one announced."""
+    named = named_round(source.name)
+    if named is None:
+        wanted = "写明信标网络（quicknet或者default）和一个轮次，如“quicknet 第22000000轮”"
+        return [_fault(source.name, "POOL-010", wanted, f"“{source.name}”")]
+    zone = source.announced_at.tzinfo
+    made = f"{named.made_at.astimezone(zone).isoformat(sep=' ')}产生"
+    if named.made_at <= as_of:
+        return [_fault(source.name, "POOL-010", "承诺之后才产生的轮次", made, "请改用尚未产生的轮次。")]
+    if abs(source.announced_at - named.made_at) > named.period:
+        own = round_from(named.network, source.announced_at)
+        wanted = f"公布时间{source.announced_at.isoformat(sep=' ')}的轮次（{own.title}）"
+        return [_fault(source.name, "POOL-010", wanted, made, "请改正轮次或者公布时间。")]
+    return []
+
+
+def stratum_of(setup: DrawSetup, *, salt: str) -> dict[StratumKey, str]:
+    """Return the opaque stratum code of each stratum key, strata too small having been merged.
+
+    `salt` is that of the annex: it orders the codes.
+    """
     counts = Counter(setup.key_of(school) for school in setup.drawable_schools)
-    smallest = max(setup.merge_below, setup.minimum_per_stratum, 1)
+    # A sealed stratum that gives all its schools would name them when the plan is published.
+    fewest = max(setup.minimum_per_stratum, 1) + (setup.kind == "sealed")
+    smallest = max(setup.merge_below, fewest)
     if not setup.has_own_ratios:
-        return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order))
+        return stratum_codes(merge_strata(counts, smallest=smallest, order=setup.merge_order), salt=salt)
     groups: list[tuple[StratumKey, ...]] = []
     for label in sorted({key[-1] for key in counts}):
         own = {key: count for key, count in counts.items() if key[-1] == label}
         order = [(*key, label) for key in setup.merge_order if (*key, label) in own]
         groups += merge_strata(own, smallest=smallest, order=order)
-    return stratum_codes(groups)
+    return stratum_codes(groups, salt=salt)
 
 
 def reasons_apart(setup: DrawSetup) -> dict[tuple[str, str], list[str]]:

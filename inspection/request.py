@@ -109,6 +109,12 @@ class NewSource(Form):
     name: str = Field(min_length=1, max_length=100, title="名称", description="如 双色球第2026035期开奖号码")
     announced_at: AwareDatetime = Field(title="公布时间", description="带时区，须在办理之后")
     throws: int = Field(default=60, ge=1, le=500, title="掷骰次数", description="仅用于掷骰")
+    network: Literal["quicknet", "default"] = Field(
+        default="quicknet", title="信标网络", description="仅用于 drand"
+    )
+    round: int = Field(
+        default=0, ge=0, title="信标轮次", description="用于 drand 时必填，公布时间须是该轮产生的时间"
+    )
 
 
 RelaxableRule = Literal[

@@ -7,7 +7,7 @@ allowed is in `commitment` and `record`. Standard library only.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import comb
@@ -244,8 +244,8 @@ def _agreed(source: PublicSource, entries: list[ValueEntry], as_of: datetime) ->
             "请在公布后录入。",
         )
         raise ProtocolError("尚未到公布时间", [fault])
-    if len(entries) != 2 or entries[0].actor_id == entries[1].actor_id:
-        people = len({entry.actor_id for entry in entries})
+    people = len({_plain(entry.actor_id) for entry in entries})
+    if len(entries) != 2 or people != 2:
         got = f"{people}人录入{len(entries)}次"
         raise ProtocolError("录入人数不对", [_fault(source.name, "SEED-005", "两人各录入一次", got)])
     first, second = (canonical_value(source, entry.text) for entry in entries)
@@ -255,6 +255,37 @@ def _agreed(source: PublicSource, entries: list[ValueEntry], as_of: datetime) ->
         fault = _fault(source.name, "SEED-006", "两人录入的数值一致", got, remedy)
         raise ProtocolError("两次录入不一致", [fault])
     return PublicValue(source.source_id, first, _evidence(source, entries))
+
+
+def _plain(actor_id: str) -> str:
+    """Return an id as one person would be written whatever the case, the blanks and the width of its letters."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", actor_id)).casefold()
+
+
+def require_accounts(entries: Iterable[ValueEntry], known: Collection[str]) -> None:
+    """Refuse entries by anybody who has no account that may enter public values.
+
+    `known` holds the ids of the accounts that may; it is not asked for where nobody has one.
+
+    Raises:
+        ProtocolError: one fault for each id that is no such account.
+    """
+    if not known:
+        return
+    strangers = sorted({entry.actor_id for entry in entries} - set(known))
+    remedy = "请由教育督导室、纪检监督各用本人账号的编号录入；没有账号的，先由系统管理员开通。"
+    faults = [
+        _fault(
+            f"录入人 {id}",
+            "SEED-010",
+            "教育督导室或者纪检监督在用的工作台账号",
+            "未登记、已停用或者无此权限",
+            remedy,
+        )
+        for id in strangers
+    ]
+    if faults:
+        raise ProtocolError("录入人不能录入公开数值", faults)
 
 
 def _evidence(source: PublicSource, entries: list[ValueEntry]) -> str:

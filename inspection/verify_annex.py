@@ -3,7 +3,8 @@
     python -m inspection verify-annex record.json annex.json [--names names.csv] [--commitment HASH]
 
 Written from the formats, not from the program that draws, of which it imports nothing. It says whether the annex
-is the one committed to, whether it explains everybody who was not assignable and nobody else, and who is who.
+is the one committed to, whether it explains everybody who was not assignable and nobody else, whether every school
+is in the stratum that its district and class put it in, and who is who.
 What the public can check without the annex is in `verify`. Exit: 0 all well, 1 a step fails, 2 unreadable file.
 """
 
@@ -29,10 +30,21 @@ STEPS = {
     "strata": "分层对照",
     "reasons": "回避事由",
     "risk": "风险等级",
+    "schools": "学校归层",
     "names": "人员姓名",
 }
 ANNEX_FORMAT = "school-inspection/draw-annex/1"
-ANNEX_KEYS = {"format", "campaign", "salt", "strata", "inspectors", "reasons", "risk"}
+ANNEX_KEYS = {
+    "format",
+    "campaign",
+    "salt",
+    "key_parts",
+    "strata",
+    "schools",
+    "inspectors",
+    "reasons",
+    "risk",
+}
 REASONS = {
     "own_school": "本人在该校任职",
     "former_school": "离开该校未满三年",
@@ -92,9 +104,12 @@ def _need(is_right: bool, message: str) -> None:
         raise Wrong(message)
 
 
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_text(value).encode()).hexdigest()
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -163,9 +178,11 @@ class _Check:
         _once("分层依据", keys)
         empty = [line["stratum"] for line in lines if not line["keys"]]
         _need(not empty, f"没有写明分层依据的层：{_listed(empty)}")
-        firsts = [min(line["keys"]) for line in sorted(lines, key=lambda line: str(line["stratum"]))]
-        _need(firsts == sorted(firsts), "层的编号顺序与分层依据的顺序不一致")
-        return f"{len(codes)}层，{len(keys)}项依据"
+        salt = bytes.fromhex(self.annex["salt"])
+        texts = {line["stratum"]: "stratum:" + _text(sorted(line["keys"])) for line in lines}
+        places = {code: hmac.new(salt, text.encode(), "sha256").digest() for code, text in texts.items()}
+        _need(sorted(codes, key=places.__getitem__) == sorted(codes), "层的编号与按盐值重算的不一致")
+        return f"{len(codes)}层，{len(keys)}项依据，编号按盐值重算一致"
 
     def reasons(self) -> str:
         lines = self.annex["reasons"]
@@ -194,6 +211,38 @@ class _Check:
         named = {line["school"] for part in ("pool", "excluded") for line in self.commit[part]}
         _need(set(codes) <= named, f"名录中没有的学校：{_listed(set(codes) - named)}")
         return f"{len(codes)}所学校有风险等级"
+
+    def schools(self) -> str:
+        lines = self.annex["schools"]
+        _once("附件中归层的学校", [line["school"] for line in lines])
+        known, public = (
+            {line["school"] for line in lines},
+            {line["school"]: line for line in self.commit["pool"]},
+        )
+        _match(set(public) - known, known - set(public), lacks="附件没有归层的学校", extra="名录中没有的学校")
+        strata = {tuple(key): line["stratum"] for line in self.annex["strata"] for key in line["keys"]}
+        classes = {line["school"]: line["class"] for line in self.annex["risk"]}
+        for line in lines:
+            told = public[line["school"]]
+            self._basis(line, told, classes.get(line["school"], ""))
+            found, stated = strata.get(tuple(line["key"]), "（无）"), told["stratum"]
+            _need(found == stated, f"学校{line['school']}：按附件的分层依据属于层{found}，记录在层{stated}")
+        return f"{len(lines)}所学校的区县、学段、等级与所在层一致"
+
+    def _basis(self, line: Mapping[str, Any], told: Mapping[str, Any], risk_class: str) -> None:
+        """Hold the key of a school's stratum against what else annex and record say of the school."""
+        place, parts, key = f"学校{line['school']}", self.annex["key_parts"], line["key"]
+        _need(len(key) == len(parts), f"{place}：分层依据应有{len(parts)}项，附件为{len(key)}项")
+        values = dict(zip(parts, key, strict=True))
+        found = values.get("district", line["district"])
+        _need(found == line["district"], f"{place}：属于区县{line['district']}，分层依据为{found}")
+        stages = values.get("stage", ",".join(told["requires"])).split(",")
+        lacking = set(told["requires"]) - set(stages)
+        _need(
+            not lacking, f"{place}：检查组须具备{_listed(lacking)}专长，分层依据的学段为{'、'.join(stages)}"
+        )
+        found = values.get("risk", risk_class).removesuffix("+due")
+        _need(found == risk_class, f"{place}：风险等级为“{risk_class}”，分层依据为“{found}”")
 
     def names(self) -> str:
         missing, odd = set(self.people) - set(self.list), set(self.list) - set(self.people)

@@ -6,9 +6,9 @@ held against the published page, like any other. What a value looks like is in `
 
 import importlib
 import importlib.util
-import re
 from collections.abc import Iterable, Mapping
 
+from inspection.beacon import named_round
 from inspection.errors import Fault, ProtocolError
 from inspection.seed import PublicSource, ValueEntry, signed_round
 
@@ -18,7 +18,7 @@ _LIBRARY = "drand_verify"
 def require_signed(sources: Iterable[PublicSource], entries: Iterable[ValueEntry]) -> None:
     """Refuse signatures of another round than the one promised, and such as the beacon never gave.
 
-    Entries without a signature are not looked at.
+    Where signatures can be checked, an entry of the network quicknet must carry one.
 
     Raises:
         ProtocolError: a fault for each source with a wrong round or signature.
@@ -35,9 +35,11 @@ def require_signed(sources: Iterable[PublicSource], entries: Iterable[ValueEntry
 
 
 def _faults(source: PublicSource, number: int, signature: str) -> list[Fault]:
+    named = named_round(source.name)
     if not signature:
-        return []
-    if str(number) not in re.findall(r"[0-9]+", source.name):
+        may_ask = named is not None and named.network == "quicknet" and can_check()
+        return [_fault(source, "SEED-011", "“轮次+签名”", "没有签名，无从验证")] if may_ask else []
+    if named is None or (named.network, named.number) != ("quicknet", number):
         return [_fault(source, "SEED-008", "方案的来源名称中写明的轮次", f"第{number}轮")]
     if not is_signed(number, signature):
         return [_fault(source, "SEED-009", f"信标对第{number}轮的签名", "不是该轮的签名")]
@@ -46,7 +48,7 @@ def _faults(source: PublicSource, number: int, signature: str) -> list[Fault]:
 
 def is_signed(number: int, signature: str) -> bool:
     """Say whether the beacon's network quicknet signed a round so; True where that cannot be checked."""
-    if importlib.util.find_spec(_LIBRARY) is None:
+    if not can_check():
         return True
     library: Mapping[str, object] = vars(importlib.import_module(_LIBRARY))
     verify_quicknet = library["verify_quicknet"]
@@ -56,6 +58,11 @@ def is_signed(number: int, signature: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def can_check() -> bool:
+    """Say whether signatures of the beacon can be checked here."""
+    return importlib.util.find_spec(_LIBRARY) is not None
 
 
 def _fault(source: PublicSource, code: str, wanted: str, got: str) -> Fault:

@@ -15,6 +15,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection import record as records
+from inspection.access import VALUE_ROLES
+from inspection.beacon import Round
 from inspection.campaign import CampaignState, require
 from inspection.commitment import Commitment, commit
 from inspection.errors import Fault, ProtocolError, SettingError
@@ -24,10 +26,10 @@ from inspection.receipt import Receipt
 from inspection.recusal import require_answered
 from inspection.relaxation import offer_faults, offers
 from inspection.request import Override, PublicValueEntry
-from inspection.seed import PublicSource, PublicValue, ValueEntry, public_values
+from inspection.seed import PublicSource, PublicValue, ValueEntry, public_values, require_accounts
+from inspection.store import account, ledger, pool, quality, recusal, roster, value_evidence
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
-from inspection.store import ledger, pool, quality, recusal, roster, value_evidence
 from inspection.store.engine import reading, writing
 from inspection.team import is_infeasible
 from inspection.value_evidence import require_evidence
@@ -82,8 +84,8 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
     """Keep the public values as two people typed them, and make the seed of them.
 
     Raises:
-        ProtocolError: a value is early, malformed, typed by one person only, typed differently, or without
-            evidence that was handed in.
+        ProtocolError: a value is early, malformed, typed by one person only or by somebody without an account
+            for it, typed differently, or without evidence that was handed in.
     """
     typed = [
         ValueEntry(
@@ -95,6 +97,8 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
         record = draws.record_of(session, campaign_id)
         sources = records.sources(record["commitment"])
         require_signed(sources, typed)
+        # The made-up city's values are typed by made-up people.
+        require_accounts(typed, () if profile().is_synthetic else _value_accounts(session))
         agreed = public_values(sources, typed, as_of=as_of)
         on_file = value_evidence.digests(session, campaign_id)
         require_evidence(sources, agreed, on_file=on_file, is_required=not profile().is_synthetic)
@@ -150,6 +154,11 @@ def show_draw(campaign_id: str) -> None:
     table(f"{campaign_id}-draw-table", rows, description="抽取情况（层以代号表示）")
 
 
+def _value_accounts(session: Session) -> set[str]:
+    """Return the accounts in use that may enter public values."""
+    return {one.account_id for one in account.accounts(session) if one.is_active and one.role in VALUE_ROLES}
+
+
 def _commitment(session: Session, plan: Plan, as_of: datetime) -> Commitment:
     if draws.withdrawn(session, plan.campaign):
         # A promise made anew is no longer what the plan alone says; it stands as it is.
@@ -203,6 +212,7 @@ def _setup(session: Session, plan: Plan, as_of: datetime) -> DrawSetup:
         ratios={str(name): ratio for name, ratio in plan.draw.ratios.items()},
         due_ratio=due_ratio,
         minimum_per_stratum=plan.draw.minimum_per_stratum,
+        strata_by=plan.draw.strata_by,
         team_size=plan.team.size,
     )
 
@@ -245,11 +255,12 @@ def _pool_inspector(row: dict[str, Any], load: int) -> PoolInspector:
 
 
 def public_source(source: Mapping[str, Any]) -> PublicSource:
-    """Return a public source as a plan or a form names it."""
+    """Return a public source as a plan or a form names it; a beacon's name says its round."""
+    beacon = f"（{Round(source['network'], source['round']).title}）" if source["kind"] == "drand" else ""
     return PublicSource(
         source_id=source["id"],
         kind=source["kind"],
-        name=source["name"],
+        name=source["name"] + beacon,
         announced_at=source["announced_at"],
         throws=source["throws"],
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
 from inspection.estimate import EVERYWHERE, Estimate, Stratum, estimates
+from inspection.plan import Plan
 from inspection.receipt import Receipt
 from inspection.request import Override
 from inspection.store import campaign as campaigns
@@ -16,7 +17,7 @@ from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
-from tasks.artifact import table
+from tasks.artifact import note, table
 from tasks.border import task
 from tasks.draw import derived_key
 from tasks.gate import Asked, pass_results
@@ -25,6 +26,7 @@ from tasks.score import rubric_of
 from tasks.settings import profile, settings
 
 OUTCOMES = {"met": "达到", "partly": "部分达到", "not-met": "未达到", "not-established": "未评定"}
+TARGETED = "本批次为定向抽查，抽取范围是按类别选定的，抽中的学校不能代表其他学校，因此不作推断。"
 
 
 @task(task_run_name="汇总达标情况")
@@ -59,18 +61,19 @@ def show_evaluation(campaign_id: str) -> None:
     table(f"{campaign_id}-evaluation", rows, description="各指标项达标情况（校段数，不含考试成绩类指标）")
 
 
-@task(task_run_name="由样本推断全部学校")
+@task(task_run_name="由样本推断抽查名录库")
 def estimate_all(campaign_id: str) -> Receipt:
-    """Estimate from the drawn schools what share of all schools meets each item checked on site.
+    """Estimate from the drawn schools what share of the pool meets each item checked on site.
 
-    Special inspections are campaigns of their own and no part of the sample.
+    Special inspections are campaigns of their own and no part of the sample. Of a targeted draw nothing is
+    estimated: what was chosen for a reason says nothing of the rest.
 
     Raises:
         ProtocolError: the campaign is not on record.
     """
     with reading(settings().database_url) as session:
         campaigns.get(session, campaign_id)
-        found = _estimates(session, campaign_id)
+        found = _estimates(session, plan_of(campaign_id))
     rows = [
         (
             one.item_code,
@@ -89,16 +92,22 @@ def estimate_all(campaign_id: str) -> Receipt:
 
 @task(task_run_name="展示样本推断")
 def show_estimates(campaign_id: str) -> None:
-    """Show the share of the pool's schools that meets each item, with its interval, over the city and by district."""
-    titles = {criterion.id: criterion.title for criterion in rubric_of(plan_of(campaign_id))[0].criteria}
+    """Show the share of the pool that meets each item, with its interval, over the city and by district."""
+    plan = plan_of(campaign_id)
+    if _is_targeted(plan):
+        note(f"{campaign_id}-estimates", TARGETED, description="由抽查样本推断：不作推断")
+        return
+    titles = {criterion.id: criterion.title for criterion in rubric_of(plan)[0].criteria}
     with reading(settings().database_url) as session:
-        found = _estimates(session, campaign_id)
+        found = _estimates(session, plan)
     if not found:
         return
     rows = [
         {
             "核查项": f"{one.item_code} {titles.get(one.item_code, '')}".strip(),
-            "范围": "全市" if one.district_code == EVERYWHERE else profile().district_name(one.district_code),
+            "范围": "名录库合计"
+            if one.district_code == EVERYWHERE
+            else profile().district_name(one.district_code),
             "受检学校": one.answered_count,
             "符合的学校约占（%）": f"{one.rate:.1f}",
             "95%置信区间（%）": f"{one.low_rate:.1f}—{one.high_rate:.1f}",
@@ -106,18 +115,18 @@ def show_estimates(campaign_id: str) -> None:
         for one in found
     ]
     merged = "、".join(found[0].merged)
-    note = f"；只抽到一所学校的层与相邻层合并计算：{merged}" if merged else ""
-    table(
-        f"{campaign_id}-estimates",
-        rows,
-        description=f"由抽查样本推断名录库内的全部学校（按抽取概率加权；未列入名录库的学校不在推断之内）{note}",
-    )
+    joined = f"；只抽到一所学校的层与相邻层合并计算：{merged}" if merged else ""
+    title = "由抽查样本推断抽查名录库内的学校（按抽取概率加权，不含抽取前排除的学校）"
+    table(f"{campaign_id}-estimates", rows, description=title + joined)
 
 
-def _estimates(session: Session, campaign_id: str) -> list[Estimate]:
-    """Return what the sample says of the pool; a targeted pool 定向 speaks of nobody but its own choice."""
-    plan = plan_of(campaign_id)
-    if plan.draw is None or plan.draw.target.is_targeted or not draws.is_committed(session, campaign_id):
+def _is_targeted(plan: Plan) -> bool:
+    return plan.draw is not None and plan.draw.target.is_targeted
+
+
+def _estimates(session: Session, plan: Plan) -> list[Estimate]:
+    campaign_id = plan.campaign
+    if _is_targeted(plan) or not draws.is_committed(session, campaign_id):
         return []
     record = draws.record_of(session, campaign_id)
     commitment = record["commitment"]

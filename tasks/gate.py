@@ -106,18 +106,24 @@ def pass_dispatch(session: Session, asked: Asked, sending: Sending) -> None:
 
 
 def pass_results(session: Session, asked: Asked) -> None:
-    """Let results be published or evaluated, or refuse it because they are, or would be, published too late.
+    """Let results be published or evaluated, or refuse it because one is, or would be, published too late.
+
+    A visit from which nothing came back in time is one of them.
 
     Raises:
         ProtocolError: what breaks the rules and is not overridden.
     """
     results = findings.results(session, asked.plan.campaign)
-    visited = dict(zip(results.school_code, results.visited_on, strict=True))
-    first_on = publications.results_first_on(session, asked.plan.campaign) or asked.as_of
+    returned = dict(zip(results.school_code, results.visited_on, strict=True))
+    planned = {
+        visit["school_code"]: visit["visit_on"] for visit in draws.visits(session, asked.plan.campaign)
+    }
     breaches = publication_breaches(
-        visited,
+        planned | returned,
         workdays=profile().deadlines.publication_workdays,
-        published_on=first_on,
+        published_on=publications.results_first_on(session, asked.plan.campaign, returned),
+        returned=returned.keys(),
+        as_of=asked.as_of,
         calendar=profile().calendar,
     )
     _pass(session, asked, breaches)

@@ -87,6 +87,8 @@ def publish(campaign_id: str, *, as_of: date, overrides: Sequence[Override] = ()
             has_results=bool(facts.results),
             on=as_of,
         )
+        shown = [result.school_code for result in facts.results]
+        publications.enter_results(session, campaign_id, shown, on=as_of)
     counts = {"文件": written.file_count, "检查结果": len(facts.results), "文书": len(facts.notices)}
     return Receipt("公示", counts, written.content_digest)
 
@@ -186,7 +188,9 @@ def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[
     }
     matter = "、".join(matter.name for matter in plan.matters)
     rules = measures()
-    first_on = publications.results_first_on(session, plan.campaign) or as_of
+    found = findings.results(session, plan.campaign)
+    visited = dict(zip(found.school_code, found.visited_on, strict=True))
+    first_on = publications.results_first_on(session, plan.campaign, visited)
     return tuple(
         ResultFacts(
             **names.of(row.school_code),
@@ -195,10 +199,10 @@ def _results(session: Session, plan: Plan, names: _Names, as_of: date) -> tuple[
             category_title=RESULT_TITLES[row.result],
             inspected_on=row.visited_on,
             disposal=_disposal(known.get(row.school_code), rules),
-            published_on=first_on,
+            published_on=first_on.get(row.school_code, as_of),
             status="open-case" if _is_open(known.get(row.school_code)) else "published",
         )
-        for row in findings.results(session, plan.campaign).itertuples()
+        for row in found.itertuples()
     )
 
 

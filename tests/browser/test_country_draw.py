@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from inspection import record as records
+from inspection.beacon import round_from
 from inspection.commitment import commit
 from inspection.pool import DrawSetup, PoolInspector, PoolSchool
 from inspection.seed import PublicSource, ValueEntry, public_values
@@ -23,11 +24,12 @@ pytestmark = [
 ]
 
 BEIJING = timezone(timedelta(hours=8))
+DRAWN_AT = datetime(2026, 3, 20, tzinfo=BEIJING)
 ROUND = PublicSource(
-    source_id="drand-5555555",
+    source_id="drand",
     kind="drand",
-    name="drand 第5555555轮",
-    announced_at=datetime(2026, 3, 20, tzinfo=BEIJING),
+    name=f"drand {round_from('quicknet', DRAWN_AT).title}",
+    announced_at=DRAWN_AT,
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from inspection.integrity import load_screen
 from tests.lab.attack_kinds import KINDS
 from tests.lab.attacks import ATTEMPTS
+from tests.lab.estimates import CASES, verdict
 from tests.spec.coverage import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,15 @@ def test_the_page_on_attacks_has_every_kind_detected_by_what_binds_it_and_no_fal
     assert rows == {kind.title: f"{ATTEMPTS}/{ATTEMPTS}" for kind in KINDS}
     assert f"共改动 {ATTEMPTS * len(KINDS)} 次，发现 {ATTEMPTS * len(KINDS)} 次。" in page
     assert "共 1000 次，误报 0 次。" in page
+
+
+def test_the_page_on_estimates_gives_a_verdict_on_every_coverage() -> None:
+    page = (ROOT / "docs" / "lab" / "estimates.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| (\d+) \| (\d+) \| ([\d.]+) \| [\d.]+ \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) == sum(1 + (len(case.pools) + 1) // 2 for case in CASES)
+    assert [row[3] for row in rows] == [
+        verdict(float(rate), pool=int(pool), drawn=int(drawn)) for pool, drawn, rate, _ in rows
+    ]
 
 
 def test_the_page_on_requirements_has_a_result_for_every_one() -> None:

@@ -106,6 +106,7 @@ def honest_case(number: int) -> Case:
         sources=SOURCES,
         number=5,
         minimum_per_stratum=2,
+        strata_by=("district", "stage"),
     )
     return Case(
         setup=setup,

@@ -4,6 +4,7 @@ Run as `python -m tests.lab.estimates`; writes `docs/lab/estimates.md`. Cities a
 by ticket as in a real draw, with the seeds 1 to 2,000.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -14,7 +15,8 @@ from inspection.draw import allocate, school_id, select, tickets
 from inspection.estimate import EVERYWHERE, Stratum, estimates
 
 DRAWS = 2_000
-LOWEST, HIGHEST, WITHIN = 93, 97, "在内"
+LOW_RATE, HIGH_RATE = 93.0, 97.0
+"""Between which a coverage passes for the nominal 95 %."""
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "estimates.md"
 
 
@@ -76,41 +78,58 @@ def coverage(case: Case) -> dict[str, tuple[int, int, float]]:
     return {code: (held, count, width / count) for code, (held, count, width) in found.items()}
 
 
-def verdict(rate: float) -> str:
-    """Say how a coverage in percent stands to what the design asks, 93 to 97."""
-    return "偏低" if rate < LOWEST else "偏高" if rate > HIGHEST else WITHIN
+def schools_of(case: Case, code: str) -> tuple[int, int]:
+    """Return how many schools a district (or the city) has and how many of them are drawn."""
+    pools = {f"s{number:02d}": pool for number, pool in enumerate(case.pools, 1)}
+    sizes = allocate(pools, case.drawn, minimum=1)
+    own = [name for name in pools if code in {EVERYWHERE, f"d{(int(name[1:]) + 1) // 2}"}]
+    return sum(pools[name] for name in own), sum(sizes[name] for name in own)
 
 
-def page() -> str:
-    """Return the page."""
+def verdict(rate: float, *, pool: int, drawn: int) -> str:
+    """Say whether a measured coverage is near the nominal one, and why it is not."""
+    if LOW_RATE <= rate <= HIGH_RATE:
+        return "相符"
+    if rate > HIGH_RATE:
+        return f"偏高：只抽到{drawn}所，符合的比例只有几种可能的取值，区间很宽，偏于保守，用处不大"
+    return f"偏低：{pool}所抽{drawn}所，区间窄，符合的比例却只能一所一所地跳，实际把握达不到95%"
+
+
+def page(measured: Sequence[Mapping[str, tuple[int, int, float]]]) -> str:
+    """Return the page of what was measured for each case."""
+    rows = [
+        (case, code, round(100 * held / count, 1), width)
+        for case, found in zip(CASES, measured, strict=True)
+        for code, (held, count, width) in found.items()
+    ]
+    near = sum(LOW_RATE <= rate <= HIGH_RATE for _, _, rate, _ in rows)
     lines = [
         "# 由样本推断全部学校：置信区间的覆盖率",
         "",
         "<!-- 本页由 python -m tests.lab.estimates 生成，请勿直接修改。 -->",
         "",
         f"每种情形模拟抽取 {DRAWS} 次（种子为文本“1”至“{DRAWS}”），看名义 95% 的区间有多少次包含真值。",
-        "“全部”为全市合计，d1、d2、d3 为区县。设计要求覆盖率在 93% 至 97% 之间。",
-        "样本很小的区县，达标率只能取少数几个值，区间多半过宽，覆盖率高于 97%；抽取过半的小区县，方差已经很小，",
-        "达标率每多一所学校就跳动一格，覆盖率可以略低于 93%。这两种区县的区间只作参考。",
+        f"“全部”为全市合计，d1、d2、d3 为区县。覆盖率在 {LOW_RATE:.0f}—{HIGH_RATE:.0f}% 的为相符："
+        f"{len(rows)} 项中相符的 {near} 项。{DRAWS} 次模拟本身的误差约为 ±1 个百分点。",
         "",
-        "| 情形 | 范围 | 覆盖率（%） | 与要求相比 | 区间平均宽度（百分点） |",
-        "|---|---|---|---|---|",
+        "全市合计的区间可以按 95% 使用。区县的区间只在抽到的学校较多、又远未抽遍时可以这样用："
+        "只抽到两三所的，区间宽得说明不了什么；抽到一半的小区县，区间偏窄。",
+        "",
+        "| 情形 | 范围 | 学校 | 抽取 | 覆盖率（%） | 区间平均宽度（百分点） | 结论 |",
+        "|---|---|---|---|---|---|---|",
     ]
-    verdicts = []
-    for case in CASES:
-        for code, (held, count, width) in coverage(case).items():
-            where = "全部" if code == EVERYWHERE else code
-            rate = 100 * held / count
-            verdicts.append(verdict(rate))
-            lines.append(f"| {case.title} | {where} | {rate:.1f} | {verdicts[-1]} | {width:.1f} |")
-    lines += ["", f"{len(verdicts)}个范围中，{verdicts.count(WITHIN)}个在 93% 至 97% 之间。"]
+    for case, code, rate, width in rows:
+        pool, drawn = schools_of(case, code)
+        where = "全部" if code == EVERYWHERE else code
+        said = verdict(rate, pool=pool, drawn=drawn)
+        lines.append(f"| {case.title} | {where} | {pool} | {drawn} | {rate:.1f} | {width:.1f} | {said} |")
     return "\n".join([*lines, ""])
 
 
 def main() -> None:
     """Write the page."""
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(page([coverage(case) for case in CASES]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ DRAWN_AT = datetime(2026, 3, 20, 10, 30, tzinfo=BEIJING)
 SALT = "5a" * 32
 SECRET = "c3" * 32
 LOTTERY = "03 08 12 19 26 31+07"
-DICE = "613254" * 8
+DICE = "214442143432146534645141642252566546666263152645"
 
 SOURCES = (
     PublicSource(
@@ -80,6 +80,7 @@ def setup(**changes: Any) -> DrawSetup:
         relations=RELATIONS,
         sources=SOURCES,
         ratio="0.4",
+        strata_by=("district", "stage"),
     )
     return replace(given, **changes)
 

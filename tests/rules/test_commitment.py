@@ -167,6 +167,37 @@ def test_a_secret_cannot_stand_in_for_public_chance() -> None:
     )
 
 
+def test_a_sealed_draw_that_would_name_schools_at_once_is_refused() -> None:
+    classes = {"A": "0.2", "D": "1"}
+    schools = (*SCHOOLS[:4], replace(SCHOOLS[4], risk_class="D"), *SCHOOLS[5:])
+    schools = tuple(replace(one, risk_class="A") if one.risk_class == "B" else one for one in schools)
+    changes = {"kind": "sealed", "schools": schools, "ratio": "", "ratios": classes}
+    assert refused(setup(**changes), secret=SECRET) == (
+        "密封抽取不能有整层抽取的层\n"
+        "- 层 s02（371102／primary）：应为密封抽取的每一层，应抽学校少于名录内学校，实为名录内1所，应抽1所。"
+        "整层抽取的学校在方案公布时即为人知。请降低该层的抽查比例，减少分层依据使小层合并，"
+        "或者把这些学校另立批次公开抽取。（COM-006）"
+    )
+    assert committed(**changes | {"kind": "open"}).record["sizing"]["total"] == 3
+
+
+def test_a_sealed_draw_of_all_that_the_cycle_still_owes_is_refused_too() -> None:
+    due = tuple(replace(one, is_due=True) for one in SCHOOLS)
+    rested = tuple(replace(one, load=9) for one in INSPECTORS)
+    message = refused(setup(kind="sealed", schools=due, inspectors=rested, due_ratio="1"), secret=SECRET)
+    assert message.count("（COM-006）") == 2
+    assert "（371102／primary）" in message
+    assert "+due" not in message
+
+
+def test_a_sealed_draw_merges_what_it_would_otherwise_draw_whole() -> None:
+    schools = (*SCHOOLS[:5], SCHOOLS[5])
+    open_strata = committed(schools=schools, relations=(), minimum_per_stratum=1).record["strata"]
+    assert [(line["pool"], line["size"]) for line in open_strata] == [(5, 2), (1, 1)]
+    sealed = committed("sealed", schools=schools, relations=(), minimum_per_stratum=1).record["strata"]
+    assert sealed == [{"stratum": "s01", "pool": 6, "size": 3}]
+
+
 @pytest.mark.parametrize("salt", ["", "5a" * 31, "5A" * 32, "5a" * 31 + "5"])
 def test_a_weak_salt_is_refused(salt: str) -> None:
     assert "附件盐值：应为不少于64位的小写十六进制数（256比特）" in refused(setup(), salt=salt)

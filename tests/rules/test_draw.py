@@ -34,13 +34,18 @@ def test_tickets_are_those_of_consistent_sampler(seed: str) -> None:
     assert tickets(seed, ids) == [first_fraction(id, seed) for id in ids]
 
 
-@pytest.mark.parametrize("seed", ["种子🎲", "第2026032期双色球"])
-def test_a_hundred_thousand_tickets_and_their_order_are_those_of_consistent_sampler(seed: str) -> None:
-    ids = [school_id(f"s{n % 30 + 1:02d}", f"{3700000000 + n}") for n in range(100_000)]
+@pytest.mark.parametrize("seed", ["🎲🏫🎲", "日照市2026年春季双随机抽查"])
+def test_a_hundred_thousand_tickets_have_the_values_and_the_order_of_consistent_sampler(seed: str) -> None:
+    ids = [school_id(f"s{n % 7 + 1:02d}", f"{3711020000 + n}") for n in range(100_000)]
     own = tickets(seed, ids)
-    assert own == [first_fraction(id, seed) for id in ids]
-    ordered = [id for _, id in sorted(zip(own, ids, strict=True))]
-    assert ordered == list(sampler(ids, seed=seed, take=inf, output="id"))
+    theirs = list(sampler(ids, seed=seed, take=inf, output="ticket", digits=100))
+    assert sorted(zip(own, ids, strict=True)) == [(one.ticket_number, one.id) for one in theirs]
+
+
+def test_ten_thousand_tickets_come_in_the_order_of_consistent_sampler() -> None:
+    ids = [school_id("s01", f"{3711020000 + n}") for n in range(10_000)]
+    own = [id for _, id in sorted(zip(tickets("种子🎲", ids), ids, strict=True))]
+    assert own == list(sampler(ids, seed="种子🎲", take=inf, output="id"))
 
 
 def test_a_ticket_of_record() -> None:
@@ -180,11 +185,24 @@ def test_an_order_that_forgets_a_stratum_is_refused() -> None:
         merge_strata({("a",): 1, ("b",): 1}, smallest=2, order=[("a",)])
 
 
-def test_stratum_codes_are_opaque_and_numbered_by_sorted_key() -> None:
+def test_strata_that_are_merged_share_their_code_and_codes_are_of_one_length() -> None:
     groups = ((("371103",),), (("371102",), ("371104",)))
-    assert stratum_codes(groups) == {("371102",): "s01", ("371104",): "s01", ("371103",): "s02"}
-    many = stratum_codes(((str(number),),) for number in range(100))
+    found = stratum_codes(groups, salt="5a" * 32)
+    assert found == {("371102",): "s01", ("371104",): "s01", ("371103",): "s02"}
+    assert stratum_codes(((("371104",), ("371102",)), (("371103",),)), salt="5a" * 32) == found
+    many = stratum_codes(((str(number),) for number in range(100)), salt="5a" * 32)
     assert {len(code) for code in many.values()} == {4}
+
+
+def test_the_order_of_codes_says_nothing_of_the_order_of_classes() -> None:
+    groups = [((name,),) for name in "ABCD"]
+    seen = Counter()
+    for number in range(24 * 200):
+        codes = stratum_codes(groups, salt=f"{number:064x}")
+        seen["".join(name for (name,), _ in sorted(codes.items(), key=lambda item: item[1]))] += 1
+    # Of 4,800 salts each of the 24 orders gets 200 or so; 14 is the standard deviation.
+    assert len(seen) == 24
+    assert 130 < min(seen.values()) <= max(seen.values()) < 270
 
 
 def test_the_smallest_tickets_of_each_stratum_are_drawn_in_ticket_order() -> None:

@@ -7,6 +7,7 @@ from inspection.draw_page import DRAWN, NOT_DRAWN, REPLACED, SUBSTITUTE, DrawPag
 from inspection.publication import SchoolFacts
 from inspection.substitution import substitute
 from tests.rules.example_draw import DICE, LOTTERY, SCHOOLS, committed, drawn
+from tests.rules.test_risk_ratios import GIVEN
 
 NAMES = [
     SchoolFacts(school_code=school.code, school_name=f"{school.code[-1]}校", district_name="东港区")
@@ -26,6 +27,11 @@ def test_before_the_draw_the_page_promises_and_tells_nothing_else() -> None:
     assert [(line.school_name, line.reason) for line in page.exclusions] == [
         ("9校", "本年度已就同一事项抽查")
     ]
+
+
+def test_the_page_knows_whether_ratios_differ() -> None:
+    assert not draw_page(record.committed(committed().record), NAMES).has_own_ratios
+    assert draw_page(record.committed(committed(**GIVEN).record), NAMES).has_own_ratios
 
 
 def test_after_the_draw_every_school_of_the_pool_has_ticket_and_outcome() -> None:

@@ -126,9 +126,42 @@ def test_results_are_published_within_twenty_working_days() -> None:
     # Twenty working days after Monday 18 May 2026 is Monday 15 June.
     visited = {A: date(2026, 5, 18), B: date(2026, 6, 5)}
     on_time, late = date(2026, 6, 15), date(2026, 6, 16)
-    assert publication_breaches(visited, workdays=20, published_on=on_time, calendar=CALENDAR) == []
-    (found,) = publication_breaches(visited, workdays=20, published_on=late, calendar=CALENDAR)
+    assert overdue(visited, published_on={}, as_of=on_time) == []
+    (found,) = overdue(visited, published_on={}, as_of=late)
     assert (found.subject, found.wanted) == (A, "检查结束后20个工作日内（2026-06-15前）公示")
+    assert found.got == "2026-06-16公示"
+
+
+def test_each_school_has_its_own_day_of_publication() -> None:
+    # The first results came out on 1 June, those of B three months after its visit.
+    visited = {A: date(2026, 5, 18), B: date(2026, 5, 20)}
+    days = {A: date(2026, 6, 1), B: date(2026, 8, 30)}
+    (found,) = overdue(visited, published_on=days, as_of=date(2026, 9, 1))
+    assert (found.subject, found.got) == (B, "2026-08-30公示")
+
+
+def test_a_visit_from_which_nothing_came_back_is_overdue() -> None:
+    visited = {A: date(2026, 5, 18)}
+    assert overdue(visited, published_on={}, as_of=date(2026, 6, 15), returned=()) == []
+    (found,) = overdue(visited, published_on={}, as_of=date(2026, 6, 16), returned=())
+    assert (found.subject, found.got) == (A, "截至2026-06-16检查结果尚未交回")
+
+
+def overdue(
+    visited: dict[str, date],
+    *,
+    published_on: dict[str, date],
+    as_of: date,
+    returned: tuple[str, ...] = (A, B),
+) -> list[Breach]:
+    return publication_breaches(
+        visited,
+        workdays=20,
+        published_on=published_on,
+        returned=returned,
+        as_of=as_of,
+        calendar=CALENDAR,
+    )
 
 
 def test_what_keeps_every_rule_passes() -> None:

@@ -1,12 +1,25 @@
 """A setup that cannot be drawn from is refused, every fault of it at once."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from inspection.beacon import round_from
 from inspection.errors import ProtocolError
 from inspection.pool import PoolInspector, Relation, check, reasons_apart, stratum_of
-from tests.rules.example_draw import COMMITTED_AT, INSPECTORS, RELATIONS, SCHOOLS, SOURCES, school, setup
+from inspection.seed import PublicSource
+from tests.rules.example_draw import (
+    BEIJING,
+    COMMITTED_AT,
+    INSPECTORS,
+    RELATIONS,
+    SALT,
+    SCHOOLS,
+    SOURCES,
+    school,
+    setup,
+)
 
 
 def faults(is_sealed: bool = False, **changes: object) -> list[str]:
@@ -66,6 +79,42 @@ def test_what_is_wrong_is_said(changes: dict[str, object], sentence: str) -> Non
     is_about_relations = {"schools", "inspectors"} & changes.keys()
     relations = () if is_about_relations else RELATIONS
     assert sentence in faults(**({"relations": relations} | changes))
+
+
+ROUND_AT = datetime(2026, 3, 20, 10, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("network", ["quicknet", "default"])
+def test_a_round_of_the_beacon_is_to_come_and_made_when_it_is_announced(network: str) -> None:
+    named = round_from(network, ROUND_AT)
+    assert timedelta(0) <= named.made_at - ROUND_AT < named.period
+    source = PublicSource(source_id="drand", kind="drand", name=named.title, announced_at=ROUND_AT)
+    check(setup(sources=(source,)), is_sealed=False, as_of=COMMITTED_AT)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "drand quicknet 第1000轮",
+            "drand quicknet 第1000轮：应为承诺之后才产生的轮次，实为2023-08-23 23:59:24+08:00产生。"
+            "请改用尚未产生的轮次。（POOL-010）",
+        ),
+        (
+            "drand quicknet 第30000000轮",
+            "drand quicknet 第30000000轮：应为公布时间2026-03-20 10:00:00+08:00的轮次（quicknet 第27056212轮），"
+            "实为2026-06-30 15:09:24+08:00产生。请改正轮次或者公布时间。（POOL-010）",
+        ),
+        (
+            "随机信标",
+            "随机信标：应为写明信标网络（quicknet或者default）和一个轮次，如“quicknet 第22000000轮”，"
+            "实为“随机信标”。请改正抽取方案。（POOL-010）",
+        ),
+    ],
+)
+def test_a_round_that_is_past_or_another_than_announced_is_refused(name: str, sentence: str) -> None:
+    source = PublicSource(source_id="drand", kind="drand", name=name, announced_at=ROUND_AT)
+    assert faults(sources=(source,)) == [sentence]
 
 
 def test_an_unknown_kind_of_source_is_answered_with_the_known_ones() -> None:
@@ -131,5 +180,5 @@ def test_a_recusal_from_an_excluded_school_is_kept_out_of_the_draw() -> None:
 
 
 def test_strata_are_merged_as_the_setup_says() -> None:
-    assert stratum_of(setup()) == {("371102", "primary"): "s01", ("371103", "primary"): "s02"}
-    assert set(stratum_of(setup(merge_below=4)).values()) == {"s01"}
+    assert stratum_of(setup(), salt=SALT) == {("371102", "primary"): "s01", ("371103", "primary"): "s02"}
+    assert set(stratum_of(setup(merge_below=4), salt=SALT).values()) == {"s01"}

@@ -120,7 +120,7 @@ def test_the_order_of_inputs_does_not_reach_the_record(shuffler: object) -> None
 def test_one_changed_die_changes_the_draw() -> None:
     made = committed().record
     values = [PublicValue("dice", DICE), PublicValue("ssq-2026031", LOTTERY)]
-    other = [PublicValue("dice", DICE[:-1] + "5"), PublicValue("ssq-2026031", LOTTERY)]
+    other = [PublicValue("dice", DICE[:-1] + "6"), PublicValue("ssq-2026031", LOTTERY)]
     assert record.draw(made, values)["tickets"] != record.draw(made, other)["tickets"]
 
 

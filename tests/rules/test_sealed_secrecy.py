@@ -136,7 +136,7 @@ def test_a_guessed_secret_is_refused_by_the_commitment() -> None:
 
 def test_order_and_size_of_what_is_public_are_the_same_whoever_is_drawn() -> None:
     shapes, selections = set(), set()
-    for number in range(60):
+    for number in range(120):
         inner, public, chain = sealed_draw(number)
         selections.add(frozenset(line["school"] for line in inner["selection"]))
         listed = [[line["school"] for line in public["commitment"]["pool"]]]

@@ -19,6 +19,7 @@ from inspection.seed import (
     canonical_value,
     needed_bits,
     public_values,
+    require_accounts,
     secret_digest,
     seed_text,
     source_bits,
@@ -89,6 +90,28 @@ def test_every_lottery_result_can_be_entered(red: set[int], blue: int) -> None:
     assert canonical_value(source("lottery-ssq"), spelt) == spelt
 
 
+@pytest.mark.parametrize("second", ["zhang", "ZHANG", " zhang ", "zh ang", "ｚｈａｎｇ"])
+def test_one_person_under_two_spellings_is_one_person(second: str) -> None:
+    typed = [ValueEntry(source_id="dice", actor_id=actor, text=DICE) for actor in ("zhang", second)]
+    with pytest.raises(ProtocolError) as caught:
+        public_values(SOURCES[1:], typed, as_of=DRAWN_AT)
+    assert [fault.sentence for fault in caught.value.faults] == [
+        "现场公开掷骰48次：应为两人各录入一次，实为1人录入2次。请补正后重新提交。（SEED-005）"
+    ]
+
+
+def test_who_types_has_an_account_where_there_are_accounts() -> None:
+    require_accounts(entries(), known=())
+    require_accounts(entries(), known={"zhang", "li", "wang"})
+    with pytest.raises(ProtocolError) as caught:
+        require_accounts(entries(), known={"zhang"})
+    assert caught.value.full_text == (
+        "录入人不能录入公开数值\n"
+        "- 录入人 li：应为教育督导室或者纪检监督在用的工作台账号，实为未登记、已停用或者无此权限。"
+        "请由教育督导室、纪检监督各用本人账号的编号录入；没有账号的，先由系统管理员开通。（SEED-010）"
+    )
+
+
 def test_two_people_who_agree_give_the_values_of_all_sources() -> None:
     assert public_values(SOURCES, entries(), as_of=DRAWN_AT) == (
         PublicValue("dice", DICE),
@@ -135,7 +158,7 @@ def test_each_value_is_typed_by_exactly_two_people(typed: list[str], sentence: s
 
 
 def test_all_faults_of_all_sources_are_named_at_once() -> None:
-    other = DICE[:-1] + "5"
+    other = DICE[:-1] + "6"
     typed = [
         ValueEntry(source_id="dice", actor_id="zhang", text=DICE),
         ValueEntry(source_id="dice", actor_id="li", text=other),

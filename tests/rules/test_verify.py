@@ -23,7 +23,9 @@ from tests.rules.wrong_values import FOUR_FOR_TWO, HONEST, WRONG, Path, spoilt
 Record = dict[str, Any]
 OPEN = drawn()
 SUBSTITUTED = substitute(OPEN, OPEN["selection"][0]["school"], reason="暂停办学")
-RESEATED = replace_inspector(OPEN, OPEN["teams"][1]["members"][0]["inspector"], ["3711020008"], reason="因病")
+RESEATED = replace_inspector(
+    OPEN, OPEN["teams"][1]["members"][0]["inspector"], [OPEN["teams"][1]["school"]], reason="因病"
+)
 OPENED = record.open_draw(drawn("sealed"), committed("sealed").annex)
 
 
@@ -115,7 +117,7 @@ def withhold_a_value(made: Record) -> None:
 
 
 def change_the_seed(made: Record) -> None:
-    made["seed"] = made["seed"].replace("613254", "613255", 1)
+    made["seed"] = made["seed"].replace("214442", "214443", 1)
 
 
 def exchange_the_secret(made: Record) -> None:

@@ -5,6 +5,7 @@ import copy
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from inspection.pool import RELATIONS
 from inspection.verify_annex import read_names, verify_annex
 from inspection.verify_format import Step
 from tests.rules.example_draw import committed, drawn
+from tests.rules.test_risk_ratios import GIVEN
 
 Json = dict[str, Any]
 MADE = committed()
@@ -87,6 +89,26 @@ def risk_of_a_stranger(annex: Json) -> None:
     annex["risk"].append({"school": "3711029999", "class": "A"})
 
 
+def school_in_another_stratum(annex: Json) -> None:
+    annex["schools"][0]["key"][0] = "371103"
+
+
+def school_moved_whole(annex: Json) -> None:
+    annex["schools"][0] |= {"district": "371103", "key": ["371103", "primary"]}
+
+
+def school_of_another_stage(annex: Json) -> None:
+    annex["schools"][0]["key"][1] = "junior"
+
+
+def key_too_short(annex: Json) -> None:
+    annex["schools"][0]["key"].pop()
+
+
+def drop_school(annex: Json) -> None:
+    del annex["schools"][3]
+
+
 @pytest.mark.parametrize(
     ("tamper", "step", "said"),
     [
@@ -99,7 +121,16 @@ def risk_of_a_stranger(annex: Json) -> None:
         (other_salt, "pseudonyms", "人员t001的代号应为i-"),
         (look_alike_person, "pseudonyms", "人员t00５的代号应为i-"),
         (drop_stratum, "strata", "附件没有说明的层：s01"),
-        (swap_strata, "strata", "层的编号顺序与分层依据的顺序不一致"),
+        (swap_strata, "strata", "层的编号与按盐值重算的不一致"),
+        (school_in_another_stratum, "schools", "学校3711020001：属于区县371102，分层依据为371103"),
+        (school_moved_whole, "schools", "学校3711020001：按附件的分层依据属于层s02，记录在层s01"),
+        (
+            school_of_another_stage,
+            "schools",
+            "学校3711020001：检查组须具备primary专长，分层依据的学段为junior",
+        ),
+        (key_too_short, "schools", "学校3711020001：分层依据应有2项，附件为1项"),
+        (drop_school, "schools", "附件没有归层的学校：3711020004"),
         (risk_of_a_stranger, "risk", "名录中没有的学校：3711029999"),
     ],
 )
@@ -117,6 +148,34 @@ def test_a_changed_annex_is_refused_by_its_digest_and_by_what_was_changed(
     found = failures(verify_annex(record, annex, commitment=MADE.digest))
     assert set(found) >= {step, "commitment"}
     assert "digest" not in found
+
+
+def test_classes_that_do_not_fit_the_strata_are_found() -> None:
+    made, record = committed(**GIVEN), drawn(**GIVEN)
+    assert failures(verify_annex(record, made.annex)) == {}
+    annex = copy.deepcopy(made.annex)
+    for line in annex["risk"]:
+        line["class"] = "D"
+    record["commitment"]["annex_digest"] = digest(annex)
+    record["commitment_digest"] = digest(record["commitment"])
+    assert failures(verify_annex(record, annex)) == {
+        "schools": "学校3711020001：风险等级为“D”，分层依据为“A”"
+    }
+
+
+def test_a_school_filed_under_another_class_is_found() -> None:
+    schools = list(GIVEN["schools"])
+    honest = committed(**GIVEN)
+    schools[0] = replace(schools[0], risk_class="D")
+    # The class on record stays A: somebody gave the school to the stratum that is drawn whole.
+    annex = copy.deepcopy(committed(**GIVEN | {"schools": tuple(schools)}).annex)
+    annex["risk"] = honest.annex["risk"]
+    record = drawn(**GIVEN | {"schools": tuple(schools)})
+    record["commitment"]["annex_digest"] = digest(annex)
+    record["commitment_digest"] = digest(record["commitment"])
+    assert failures(verify_annex(record, annex)) == {
+        "schools": "学校3711020001：风险等级为“A”，分层依据为“D”"
+    }
 
 
 def test_the_annex_of_another_campaign_is_told_apart() -> None:

@@ -1,13 +1,17 @@
 """A round of the public beacon: the randomness comes of its signature, and the signature is the beacon's."""
 
 import importlib.util
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from inspection.errors import ProtocolError
+from inspection.request import NewSource
 from inspection.seed import PublicSource, ValueEntry, canonical_value
+from tasks import beacon
 from tasks.beacon import is_signed, require_signed
+from tasks.draw import public_source
 
 ROUND = 657413
 SIGNATURE = "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b"
@@ -36,8 +40,30 @@ def typed(text: str) -> list[ValueEntry]:
     ],
 )
 def test_the_randomness_of_a_round_is_the_hash_of_its_signature(text: str) -> None:
-    require_signed([SOURCE], typed(text))
     assert canonical_value(SOURCE, text) == RANDOMNESS
+
+
+def test_an_entry_without_signature_will_do_only_where_none_can_be_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beacon, "can_check", lambda: False)
+    require_signed([SOURCE], typed(RANDOMNESS))
+    monkeypatch.setattr(beacon, "can_check", lambda: True)
+    require_signed([replace(SOURCE, name="drand default 第657413轮")], typed(RANDOMNESS))
+    with pytest.raises(ProtocolError) as caught:
+        require_signed([SOURCE], typed(RANDOMNESS))
+    assert caught.value.full_text == (
+        "随机信标的数值不能用于抽取\n"
+        f"- drand quicknet 第{ROUND}轮：应为“轮次+签名”，实为没有签名，无从验证。"
+        "请对照信标公布的页面核对后重新录入。（SEED-011）"
+    )
+
+
+def test_a_plan_names_network_and_round_as_numbers() -> None:
+    given = NewSource(
+        id="drand", kind="drand", name="随机信标", announced_at=SOURCE.announced_at, round=ROUND
+    )
+    assert public_source(given.model_dump()).name == f"随机信标（quicknet 第{ROUND}轮）"
 
 
 def test_another_round_than_the_one_promised_is_refused() -> None:

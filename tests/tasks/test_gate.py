@@ -15,12 +15,13 @@ from inspection.canonical import digest_bytes
 from inspection.errors import ProtocolError
 from inspection.plan import Plan
 from inspection.request import Override
+from inspection.store import account, ledger, value_evidence
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import gate as gates
-from inspection.store import ledger, value_evidence
+from inspection.store import publication as publications
 from inspection.store.engine import reading, writing
-from inspection.store.tables import Draw, Recusal, School, VisitResult
+from inspection.store.tables import Draw, Recusal, School, Visit, VisitResult
 from inspection.store.value_evidence import EvidenceLine
 from inspection.store.writing import put
 from tasks import draw as draw_tasks
@@ -187,10 +188,7 @@ def test_the_record_sheet_of_an_open_draw_is_on_the_site(office: str) -> None:
 
 def test_results_that_come_late_need_a_reason_and_it_is_published(office: str) -> None:
     draw()
-    visited = {"campaign_id": CAMPAIGN, "school_code": SCHOOLS[0], "team_code": "t01", "result": "no-problem"}
-    rest = {"visited_on": date(2026, 5, 18), "present": "", "is_urgent": False, "submission_id": "s1"}
-    with writing(office) as session:
-        put(session, VisitResult, [visited | rest])
+    returned(office, SCHOOLS[0], date(2026, 5, 18))
     late = date(2026, 6, 16)
     for step in (evaluate, publish):
         with pytest.raises(ProtocolError) as error:
@@ -204,6 +202,54 @@ def test_results_that_come_late_need_a_reason_and_it_is_published(office: str) -
         assert gates.overridden(session, CAMPAIGN) == {"publication": {SCHOOLS[0]}}
 
 
+def test_each_school_is_published_on_its_own_day(either_office: str) -> None:
+    draw()
+    early, late = date(2026, 6, 1), date(2026, 8, 31)
+    returned(either_office, SCHOOLS[0], date(2026, 5, 18))
+    publish.fn(CAMPAIGN, as_of=early)
+    returned(either_office, SCHOOLS[1], date(2026, 5, 20))
+    with pytest.raises(ProtocolError) as error:
+        publish.fn(CAMPAIGN, as_of=late)
+    (fault,) = error.value.faults
+    assert (fault.code, fault.got) == ("GAT-006", "2026-08-31公示")
+    assert SCHOOLS[1] in fault.place
+    publish.fn(CAMPAIGN, as_of=late, overrides=[override("publication", "因汛情道路中断，有关检查推迟完成")])
+    publish.fn(CAMPAIGN, as_of=date(2026, 9, 1))
+    with reading(either_office) as session:
+        assert publications.results_first_on(session, CAMPAIGN, {}) == {SCHOOLS[0]: early, SCHOOLS[1]: late}
+        assert gates.overridden(session, CAMPAIGN) == {"publication": {SCHOOLS[1]}}
+    page = (public(CAMPAIGN) / "results.html").read_text(encoding="utf-8")
+    assert (page.count("2026-06-01"), page.count("2026-08-31")) == (1, 1)
+
+
+def test_a_visit_without_a_result_is_overdue(either_office: str) -> None:
+    draw()
+    row = {"campaign_id": CAMPAIGN, "school_code": SCHOOLS[0], "team_code": "t01"}
+    with writing(either_office) as session:
+        put(session, Visit, [row | {"visit_on": date(2026, 5, 18)}])
+    publish.fn(CAMPAIGN, as_of=date(2026, 6, 15))
+    with pytest.raises(ProtocolError) as error:
+        evaluate.fn(CAMPAIGN, as_of=date(2026, 6, 16))
+    assert [fault.got for fault in error.value.faults] == ["截至2026-06-16检查结果尚未交回"]
+
+
+def test_a_site_from_before_schools_were_listed_counts_for_all_visited_by_then(either_office: str) -> None:
+    with writing(either_office) as session:
+        on = date(2026, 6, 1)
+        publications.enter(session, CAMPAIGN, digest="ab" * 32, file_count=1, has_results=True, on=on)
+        publications.enter_results(session, CAMPAIGN, [SCHOOLS[1]], on=date(2026, 8, 30))
+        visited = {SCHOOLS[0]: date(2026, 5, 18), SCHOOLS[2]: date(2026, 6, 2)}
+        found = publications.results_first_on(session, CAMPAIGN, visited)
+    assert found == {SCHOOLS[0]: on, SCHOOLS[1]: date(2026, 8, 30)}
+
+
+def returned(url: str, school: str, visited_on: date) -> None:
+    visited = {"campaign_id": CAMPAIGN, "school_code": school, "team_code": "t01", "result": "no-problem"}
+    rest = {"visited_on": visited_on, "present": "", "is_urgent": False, "submission_id": "s1"}
+    with writing(url) as session:
+        put(session, VisitResult, [visited | rest])
+
+
 def test_a_real_bureau_cannot_promise_as_of_a_day_before_the_values_were_known(
     office: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +259,23 @@ def test_a_real_bureau_cannot_promise_as_of_a_day_before_the_values_were_known(
     with pytest.raises(ProtocolError) as error:
         commit_draw.fn(CAMPAIGN, as_of=COMMITTED)
     assert codes(error) == {"POOL-008"}
+
+
+def test_in_a_real_bureau_values_are_typed_from_accounts_that_may(
+    either_office: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_draw.fn(CAMPAIGN, as_of=COMMITTED)
+    plan = plan_of(CAMPAIGN)
+    roles = {"clerk-01": "office", "clerk-02": "engineer", "jijian-01": "discipline"}
+    with writing(either_office) as session:
+        for name, role in roles.items():
+            account.add(session, account_id=name, role=role, scope="", password_hash="x", at=COMMITTED)
+    enter_public_values.fn(CAMPAIGN, public_values(plan), as_of=DRAWN)
+    real = draw_tasks.profile().model_copy(update={"is_synthetic": False})
+    monkeypatch.setattr(draw_tasks, "profile", lambda: real)
+    with pytest.raises(ProtocolError) as error:
+        enter_public_values.fn(CAMPAIGN, public_values(plan), as_of=DRAWN)
+    assert [(fault.code, fault.place) for fault in error.value.faults] == [("SEED-010", "录入人 clerk-02")]
 
 
 def test_a_value_needs_the_evidence_that_it_names(office: str) -> None:
