@@ -175,5 +175,5 @@ def _district(name: str, code: str, got: str) -> Fault:
 
 def _fault(path: Path, row: int, wanted: str, got: str) -> Fault:
     return Fault(
-        place=path.name, row=row, code="DOC-014", wanted=wanted, got=got, remedy="请核对行政区划表后重试。"
+        place=path.name, row=row, code="DOC-016", wanted=wanted, got=got, remedy="请核对行政区划表后重试。"
     )

@@ -49,10 +49,10 @@ def require_evidence(
         source = named[value.source_id]
         if value.evidence and value.evidence not in on_file:
             faults.append(
-                _fault(source, "SEED-008", "已上传的凭证", f"没有摘要为{value.evidence[:16]}…的文件")
+                _fault(source, "SEED-012", "已上传的凭证", f"没有摘要为{value.evidence[:16]}…的文件")
             )
         elif not value.evidence and is_required and source.kind not in _SELF_PROVING:
-            faults.append(_fault(source, "SEED-009", "附有公告或照片凭证", "没有凭证"))
+            faults.append(_fault(source, "SEED-013", "附有公告或照片凭证", "没有凭证"))
     if faults:
         raise ProtocolError("公开数值缺少凭证", faults)
 

@@ -39,7 +39,7 @@ def test_a_value_stands_on_a_file_that_was_handed_in() -> None:
     require_evidence(SOURCES, [value], on_file={ON_FILE}, is_required=True)
     assert refused(PublicValue("ssq-2026031", LOTTERY, ELSEWHERE)) == [
         f"双色球第2026031期开奖号码：应为已上传的凭证，实为没有摘要为{ELSEWHERE[:16]}…的文件。"
-        "请在工作台“抽取与台账”中上传公告页面或照片，再把显示的摘要填入“凭证摘要”。（SEED-008）"
+        "请在工作台“抽取与台账”中上传公告页面或照片，再把显示的摘要填入“凭证摘要”。（SEED-012）"
     ]
 
 
@@ -48,4 +48,4 @@ def test_a_real_bureau_needs_evidence_for_every_value_but_that_of_a_beacon() -> 
     require_evidence([*SOURCES, BEACON], bare, on_file=set(), is_required=False)
     (said,) = refused(*bare, is_required=True)
     assert said.startswith("现场公开掷骰48次：应为附有公告或照片凭证，实为没有凭证。")
-    assert said.endswith("（SEED-009）")
+    assert said.endswith("（SEED-013）")

@@ -284,7 +284,7 @@ def test_a_value_needs_the_evidence_that_it_names(office: str) -> None:
     typed = [entry.model_copy(update={"evidence": "a1" * 32}) for entry in public_values(plan)]
     with pytest.raises(ProtocolError) as error:
         enter_public_values.fn(CAMPAIGN, typed, as_of=DRAWN)
-    assert codes(error) == {"SEED-008"}
+    assert codes(error) == {"SEED-012"}
     line = EvidenceLine(
         content_digest="a1" * 32, kind="pdf", byte_count=9, account_id="office-01", recorded_at=DRAWN
     )
