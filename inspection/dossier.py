@@ -55,9 +55,9 @@ class VisitSchool:
     school_type_title: str
     location_title: str
     stage_titles: tuple[str, ...]
-    student_count: int
-    class_count: int
-    teacher_count: int
+    student_count: int | None
+    class_count: int | None
+    teacher_count: int | None
     visit_on: date | None
     items: tuple[VisitItem, ...]
     records_to_see: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import isnan
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -310,12 +311,17 @@ def _school(row: dict[str, Any], visit_on: date, plan: Plan, rubric: Rubric) -> 
         school_type_title=SCHOOL_TYPES.get(row["school_type"], row["school_type"]),
         location_title=LOCATIONS.get(row["location"], row["location"]),
         stage_titles=tuple(STAGE_TITLES[stage] for stage in stages),
-        student_count=int(row["student_count"] or 0),
-        class_count=int(row["class_count"] or 0),
-        teacher_count=int(row["teacher_count"] or 0),
+        student_count=_count(row["student_count"]),
+        class_count=_count(row["class_count"]),
+        teacher_count=_count(row["teacher_count"]),
         visit_on=visit_on,
         items=items,
     )
+
+
+def _count(told: float | None) -> int | None:
+    """Return a number of the roster; a roster may leave it out, and a frame says so with NaN."""
+    return None if told is None or isnan(told) else int(told)
 
 
 def visit_items(stages: Sequence[str], plan: Plan, rubric: Rubric) -> tuple[VisitItem, ...]:

@@ -41,6 +41,15 @@ def test_it_names_team_members_schools_days_and_items() -> None:
     assert facts.urgent_contact in text
 
 
+def test_a_number_that_the_roster_leaves_out_is_said_to_be_left_out_and_is_no_nought() -> None:
+    facts = dossier()
+    school = replace(facts.schools[0], student_count=None, class_count=None, teacher_count=None)
+    text = "".join(texts(replace(facts, schools=(school,))))
+    assert "学生数未填报，班级数未填报" in text
+    assert "专任教师人数未填报" in text
+    assert "None" not in text
+
+
 def test_every_school_begins_on_a_page_of_its_own_with_blank_boxes_and_signature_lines() -> None:
     facts = dossier()
     starts = [page for page in texts(facts) if "三、入校检查（" in page]
