@@ -59,7 +59,8 @@ def walk(page: Page) -> Iterator[tuple[str, str]]:
     while True:
         slide = page.evaluate("document.body.dataset.slide")
         if slide == "draw":
-            page.wait_for_function("document.body.dataset.computed === 'yes'")
+            # A selector, not an expression: the page forbids eval, which waiting for an expression needs.
+            page.wait_for_selector("body[data-computed='yes']", state="attached")
         yield slide, page.locator("#stage").inner_text()
         if page.locator("#on").is_disabled():
             return
