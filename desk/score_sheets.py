@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from desk.documents import offered
 from desk.files import names_inside
 from desk.page import Call
-from inspection.publication import STAGE_TITLES
+from inspection.school_stage import STAGE_TITLES
 from inspection.store import waiting
 
 ALL_LINES_TITLE = "全部得分明细（Parquet）"

@@ -12,10 +12,10 @@ import pandas as pd
 
 from inspection.burden import LAST_TERM, Asked, BurdenRule, asked_figures, typed_columns
 from inspection.figure import KIND_TITLES
+from inspection.school_stage import STAGE_TITLES
 from inspection.source_map import SourceMap
 from inspection.workbook import Column, Row, Sheet, Value, Workbook
 
-STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
 _INSTRUCTIONS = (
     "本表由系统按最近一次的学校名录生成，每校每学段一行，请勿增删行列、改动表头或工作表名称；学校有变动的，请告知教育督导室。",
     "只填写浅黄色单元格。已填好的单元格是名录或者上学期的数据，与实际不符的请直接改正。",

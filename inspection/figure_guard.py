@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inspection.figure import Figure
+from inspection.school_stage import STAGE_TITLES
 from inspection.table import Mask, Table
 
 Floats = npt.NDArray[np.float64]
-_STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
 # A rate may have been rounded to one decimal, or to a whole number where none is shown.
 _ROUNDED_TO_TENTH, _ROUNDED_TO_WHOLE = 0.0501, 0.501
 
@@ -57,9 +57,9 @@ class _Rows:
             return
         stages = np.asarray(self.table.columns["stage"].values, object)
         is_other = np.array([stage is not None and stage not in self.figure.stages for stage in stages], bool)
-        wanted = "、".join(_STAGE_TITLES[stage] for stage in self.figure.stages) + "填报"
+        wanted = "、".join(STAGE_TITLES[stage] for stage in self.figure.stages) + "填报"
         self._refuse(
-            "figure-not-of-stage", "figure_code", is_other, lambda at: _STAGE_TITLES[stages[at]], wanted
+            "figure-not-of-stage", "figure_code", is_other, lambda at: STAGE_TITLES[stages[at]], wanted
         )
 
     def _has_both_parts(self) -> None:

@@ -20,9 +20,8 @@ from inspection.bound import Figure, plain
 from inspection.perturbation import Perturbations
 from inspection.plan import Mode
 from inspection.policy_file import PolicyModel
-from inspection.publication import BAND_TITLES, STAGE_TITLES
-from inspection.rubric import CENTI, BandName
-from inspection.school_stage import KEY
+from inspection.rubric import BAND_TITLES, CENTI, BandName
+from inspection.school_stage import KEY, STAGE_TITLES
 
 REMINDER_LEVEL = 1
 OWED = ("not-submitted", "not-reported")

@@ -14,15 +14,15 @@ from inspection import ledger
 from inspection.canonical import canonical
 from inspection.gate import OverrideFacts
 from inspection.publication import (
-    BAND_TITLES,
     NOTICE_TITLES,
-    STAGE_TITLES,
     NoticeFacts,
     PlanFacts,
     ResultFacts,
     SiteFacts,
     person_tables,
 )
+from inspection.rubric import BAND_TITLES
+from inspection.school_stage import STAGE_TITLES
 
 BOM = "\ufeff"
 RESULT_HEADINGS = (

@@ -16,16 +16,10 @@ from inspection.draw import total_size
 from inspection.gate import OverrideFacts
 from inspection.ledger import Entry
 from inspection.plan import MODE_TITLES, Plan, TargetPool
+from inspection.rubric import BAND_TITLES
+from inspection.school_stage import STAGE_TITLES
 from inspection.suppression import CountTable, suppressed
 
-STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
-BAND_TITLES = {
-    "excellent": "优秀",
-    "good": "良好",
-    "pass": "合格",
-    "fail": "不合格",
-    "not-established": "未评定",
-}
 PHASE_TITLES = {
     "deployment": "启动部署",
     "pilot": "试点推进",

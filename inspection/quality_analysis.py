@@ -19,8 +19,8 @@ from inspection.canonical import digest
 from inspection.chart import BarChart
 from inspection.explanation import figure_text
 from inspection.policy_file import PolicyModel
-from inspection.publication import STAGE_TITLES
 from inspection.result_sums import COUNTS
+from inspection.school_stage import STAGE_TITLES
 
 FILE_NAME = "quality-analysis.yaml"
 TOO_FEW = "人数少，不列"

@@ -27,6 +27,14 @@ CENTI = 100
 FULL_POINTS = 100
 Stage = Literal["primary", "junior", "senior"]
 BandName = Literal["excellent", "good", "pass", "fail"]
+BAND_TITLES = {
+    "excellent": "优秀",
+    "good": "良好",
+    "pass": "合格",
+    "fail": "不合格",
+    "not-established": "未评定",
+}
+"""The bands from the best down, and what is said where none could be established."""
 _CRITERION_ID = r"^[A-Z]{2,4}-\d{2,3}[a-z]?$"
 
 

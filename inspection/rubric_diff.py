@@ -9,8 +9,8 @@ from typing import get_args
 
 from inspection.bound import plain
 from inspection.indicator import IndicatorCatalogue
-from inspection.publication import BAND_TITLES, STAGE_TITLES
-from inspection.rubric import Band, BandName, Criterion, Rubric
+from inspection.rubric import BAND_TITLES, Band, BandName, Criterion, Rubric
+from inspection.school_stage import STAGE_TITLES
 
 PERIOD_WORDS = {
     "week": "每周",

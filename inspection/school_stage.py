@@ -2,3 +2,5 @@
 
 KEY = ["school_code", "stage"]
 """Columns that name it; further columns (grade, subject) follow these."""
+STAGE_TITLES = {"primary": "小学", "junior": "初中", "senior": "高中"}
+"""The stages in the order of schooling, and their names in documents."""

@@ -12,8 +12,8 @@ from typing import Any, Literal
 from inspection.canonical import digest
 from inspection.explanation import OUTCOMES, figure_text
 from inspection.peers import PLACE_WORDS
-from inspection.publication import BAND_TITLES, STAGE_TITLES
-from inspection.rubric import CENTI
+from inspection.rubric import BAND_TITLES, CENTI
+from inspection.school_stage import STAGE_TITLES
 
 BASIS_TITLES = {"reported": "依据上报数据", "verified": "依据上报数据和入校核查结果"}
 _NO_POINTS = ("not-established", "not-applicable", "awaiting-visit")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inspection.campaign import CampaignState
-from inspection.publication import BAND_TITLES, STAGE_TITLES, BandCount, ResultFacts
+from inspection.publication import BandCount, ResultFacts
+from inspection.rubric import BAND_TITLES
+from inspection.school_stage import STAGE_TITLES
 
 STEPS = ("公布计划", "核查数据", "公布抽取方案", "公开抽取", "入校检查", "公示结果", "处理整改")
 _STEP_NOW = {

@@ -15,8 +15,8 @@ import pandas as pd
 from inspection.canonical import digest
 from inspection.chart import DayChart
 from inspection.explanation import figure_text
-from inspection.publication import STAGE_TITLES
 from inspection.quality_analysis import grade_title
+from inspection.school_stage import STAGE_TITLES
 
 CHECKS = {
     "is_posted": "已公示",

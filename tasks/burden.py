@@ -4,11 +4,12 @@ from datetime import date
 
 import pandas as pd
 
-from inspection.blank import STAGE_TITLES, Known, blank_workbook
+from inspection.blank import Known, blank_workbook
 from inspection.burden import Burden, BurdenRule, above_cap, burden, load_burden_rule
 from inspection.errors import DocumentError, Fault
 from inspection.plan import Plan
 from inspection.receipt import Receipt
+from inspection.school_stage import STAGE_TITLES
 from inspection.source_map import load_source_maps
 from inspection.store import roster
 from inspection.store.engine import reading

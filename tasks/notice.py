@@ -23,9 +23,9 @@ from inspection.notice import (
     facts_digest,
 )
 from inspection.plan import MODE_TITLES, Plan
-from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.receipt import Receipt
-from inspection.rubric import Rubric
+from inspection.rubric import BAND_TITLES, Rubric
+from inspection.school_stage import STAGE_TITLES
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws

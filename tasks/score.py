@@ -16,9 +16,9 @@ from inspection.integrity import load_screen
 from inspection.measure import Fragile, load_measures
 from inspection.peers import places
 from inspection.plan import Plan
-from inspection.publication import BAND_TITLES, STAGE_TITLES
 from inspection.receipt import Receipt
-from inspection.rubric import Rubric, check_unchanged, load_rubric
+from inspection.rubric import BAND_TITLES, Rubric, check_unchanged, load_rubric
+from inspection.school_stage import STAGE_TITLES
 from inspection.scoring import score
 from inspection.source_map import FIGURE_CATALOGUE
 from inspection.store import campaign as campaigns

@@ -22,7 +22,6 @@ from inspection.canonical import canonical, digest, digest_bytes
 from inspection.draw_page import DrawPage, draw_page
 from inspection.open_data import data_files
 from inspection.publication import (
-    BAND_TITLES,
     LEDGER_TITLES,
     NOTICE_TITLES,
     PHASE_TITLES,
@@ -30,6 +29,7 @@ from inspection.publication import (
     person_tables,
     publishable,
 )
+from inspection.rubric import BAND_TITLES
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "report_templates" / "site"
 MENU = (

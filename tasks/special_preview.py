@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from inspection import notice
 from inspection.plan import MODE_TITLES, Plan
-from inspection.publication import STAGE_TITLES
+from inspection.school_stage import STAGE_TITLES
 from inspection.special import Arrangement, Entered, Known, chosen_schools
 from inspection.special_preview import PreviewFacts, PreviewMember, PreviewSchool
 from inspection.special_request import CHOICE_TITLES, TRIGGER_TITLES, SpecialRequest

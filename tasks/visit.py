@@ -22,10 +22,10 @@ from inspection.dossier import (
 )
 from inspection.errors import ProtocolError
 from inspection.plan import MODE_TITLES, Plan
-from inspection.publication import STAGE_TITLES
 from inspection.receipt import Receipt
 from inspection.request import Override
 from inspection.rubric import Rubric
+from inspection.school_stage import STAGE_TITLES
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import ledger, quality, roster, special, visit_notice
