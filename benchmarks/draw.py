@@ -14,8 +14,8 @@ from statistics import median
 
 from consistent_sampler import sampler
 
-from inspection.draw import allocate, school_id, select, ticket, tickets
-from inspection.team import Candidate, assign, roles
+from inspection.draw.selection import allocate, school_id, select, ticket, tickets
+from inspection.draw.team import Candidate, assign, roles
 
 SEED = "2026-03-19 双色球 03 08 12 19 26 31+07 🎲"
 ROUNDS = 5

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.plain import expectations as plain
-from inspection.expectation import Suite
+from inspection.check.expectation import Suite
 from tasks import expectation
 
 SCHOOLS, MEASURES, TURNS = 20_000, 50, 7

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.scoring_inputs import BAND_EDGES, figures, rules, weights_centi
-from inspection.fragility import band_edges, stay_counts
-from inspection.judgement import micro
-from inspection.perturbation import MissingPolicy, Perturbations
-from inspection.rubric import Rubric
-from inspection.rule import Given
-from inspection.scoring import FULL_CENTI, Scored, ScoreMatrix, half_up
+from inspection.score.fragility import band_edges, stay_counts
+from inspection.score.judgement import micro
+from inspection.score.perturbation import MissingPolicy, Perturbations
+from inspection.score.rubric import Rubric
+from inspection.score.rule import Given
+from inspection.score.scoring import FULL_CENTI, Scored, ScoreMatrix, half_up
 
 
 def rubric(criterion_count: int) -> Rubric:

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.student_codes import school_codes
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.profile import load_profile
-from inspection.source_map import load_source_maps
-from inspection.table import Bureau
 from tasks.result_sums import reduce_results
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,10 +15,10 @@ import pandas as pd
 
 from benchmarks.perturb_scores import rubric
 from benchmarks.scoring_inputs import figures
-from inspection.evidence import Evidence
-from inspection.indicator import COLUMNS, IndicatorCatalogue
-from inspection.rubric import Rubric
-from inspection.scoring import score
+from inspection.derive.indicator import COLUMNS, IndicatorCatalogue
+from inspection.score.evidence import Evidence
+from inspection.score.rubric import Rubric
+from inspection.score.scoring import score
 
 PART = 2_500
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inspection.opening import OpenRequest
+from inspection.dispatch.special_request import SpecialRequest
+from inspection.draw.opening import OpenRequest
 from inspection.request import CampaignRequest, DrawRequest, GatedRequest, NoticeRequest
-from inspection.special_request import SpecialRequest
 
 JUDGED, STARTED = "/ui/schemas/validate", "/create_flow_run"
 # The pages of Prefect judge by types only; lengths, patterns and bounds are judged when a run is started.

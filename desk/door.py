@@ -16,14 +16,14 @@ from starlette.datastructures import UploadFile
 from desk.files import remove_inside, write_inside
 from desk.page import Call
 from inspection.access import Role
-from inspection.correction import is_explanation
+from inspection.collect.correction import is_explanation
 from inspection.errors import Fault, SourceError
-from inspection.reading import find_layout
-from inspection.sheet import RawFile
-from inspection.source_map import SourceMap
+from inspection.ingest.reading import find_layout
+from inspection.ingest.sheet import RawFile
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau, Layout
 from inspection.store import waiting
 from inspection.store.engine import reading
-from inspection.table import Bureau, Layout
 from tasks.reading import read_batches
 
 KEY = "school_code"

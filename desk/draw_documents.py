@@ -10,7 +10,7 @@ from desk.office import Office
 from inspection import ledger as rules
 from inspection.access import Kind, Owner
 from inspection.canonical import canonical
-from inspection.record import committed
+from inspection.draw.record import committed
 from inspection.store import draw, ledger, record_sheet, value_evidence
 
 

@@ -14,12 +14,12 @@ from desk import words
 from desk.files import digest_of, write_inside
 from desk.page import Call, page
 from inspection.access import VALUE_ROLES, Kind
+from inspection.draw.record import sources
+from inspection.draw.value_evidence import MOST_BYTES, evidence_kind
 from inspection.errors import Fault, SourceError
-from inspection.record import sources
 from inspection.store import draw, value_evidence, waiting
 from inspection.store.engine import reading, writing
 from inspection.store.value_evidence import EvidenceLine
-from inspection.value_evidence import MOST_BYTES, evidence_kind
 
 SENDERS = frozenset(VALUE_ROLES)
 FOLDER = "evidence"

@@ -11,7 +11,7 @@ from desk.page import Call, page
 from desk.score_sheets import SheetLine, score_sheets
 from desk.submissions import visible_submissions
 from inspection.access import AT_SCHOOL, Kind, Reach, Role, reach
-from inspection.case import CaseState
+from inspection.decide.case import CaseState
 from inspection.store import waiting
 from inspection.store.engine import reading
 from inspection.store.visit_notice import NoticeLine

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from inspection.decide.measure import Measures, load_measures
 from inspection.errors import Fault, SettingError
-from inspection.measure import Measures, load_measures
+from inspection.ingest.source_map import SourceMap, load_source_maps
 from inspection.profile import Profile
-from inspection.source_map import SourceMap, load_source_maps
 
 OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 DEMO_SECRET = "de" * 32

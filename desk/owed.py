@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from desk.page import Call
 from inspection.access import SENDERS, Reach, Role, sending_reach
-from inspection.campaign import CampaignState, has_reached
+from inspection.deploy.campaign import CampaignState, has_reached
 from inspection.store import standing, waiting
 from inspection.store.waiting import CampaignLine
 

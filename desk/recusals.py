@@ -1,6 +1,6 @@
 """Questions about recusal 回避核实: what the rosters leave open, and the office's answers.
 
-Here: the page and its form. Which near-matches are questions is `inspection.recusal`.
+Here: the page and its form. Which near-matches are questions is `inspection.draw.recusal`.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from desk.page import Call, page
 from inspection.access import Kind, Role
-from inspection.recusal import ANSWERS, KIND_TITLES, NOT_RELATED, Answer, Correction, Question
+from inspection.draw.recusal import ANSWERS, KIND_TITLES, NOT_RELATED, Answer, Correction, Question
 from inspection.store import draw as draws
 from inspection.store import recusal, roster, waiting
 from inspection.store.engine import reading, writing

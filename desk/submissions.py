@@ -12,8 +12,8 @@ from desk.history import READERS
 from desk.owed import owed
 from desk.page import Call, page
 from inspection.access import Kind, Owner, Reach, Role, reach
-from inspection.campaign import CampaignState
-from inspection.standing import UnitStanding
+from inspection.collect.standing import UnitStanding
+from inspection.deploy.campaign import CampaignState
 from inspection.store import access, standing, upload, waiting
 from inspection.store.engine import reading
 from inspection.store.upload import SubmissionLine

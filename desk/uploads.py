@@ -21,9 +21,9 @@ from desk.owed import Owed, owed
 from desk.page import Call, page
 from inspection.access import Role
 from inspection.errors import Fault, InspectionError, SourceError
+from inspection.ingest.submission import Received
 from inspection.store import upload
 from inspection.store.engine import reading, writing
-from inspection.submission import Received
 
 _BEGINNINGS = {".xlsx": b"PK\x03\x04"}
 

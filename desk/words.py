@@ -6,15 +6,16 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from desk.office import OFFICE_TIME
-from inspection import campaign as campaign_states
-from inspection import case as case_states
-from inspection import rectification, standing
 from inspection.access import AT_SCHOOL, KIND_TITLES, ROLE_TITLES, Kind, Role, Verdict, Viewer, reach
-from inspection.campaign import CampaignState
-from inspection.case import CaseState
-from inspection.measure import RESULT_TITLES as _RESULT_TITLES
-from inspection.plan import MODE_TITLES as _MODE_TITLES
-from inspection.publication import DATA_SET_TITLES
+from inspection.collect import standing
+from inspection.decide import case as case_states
+from inspection.decide import rectification
+from inspection.decide.case import CaseState
+from inspection.decide.measure import RESULT_TITLES as _RESULT_TITLES
+from inspection.deploy import campaign as campaign_states
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import MODE_TITLES as _MODE_TITLES
+from inspection.publish.publication import DATA_SET_TITLES
 from inspection.store.waiting import CaseLine
 
 _WEEKDAYS = "一二三四五六日"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from inspection.rubric_schema import SCHEMA_NAME, schema_text, with_schema_line
+from inspection.score.rubric_schema import SCHEMA_NAME, schema_text, with_schema_line
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "rubrics" / SCHEMA_NAME

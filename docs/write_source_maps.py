@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from inspection.source_map import load_source_maps
-from inspection.source_map_page import with_generated_parts
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.source_map_page import with_generated_parts
 
 ROOT = Path(__file__).resolve().parents[1]
 

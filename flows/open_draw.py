@@ -3,7 +3,7 @@
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from inspection.opening import OpenRequest
+from inspection.draw.opening import OpenRequest
 from inspection.receipt import Receipt
 from tasks.artifact import show_receipts
 from tasks.border import flow

@@ -3,8 +3,8 @@
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from inspection.dispatch.special_request import SpecialRequest
 from inspection.receipt import Receipt
-from inspection.special_request import SpecialRequest
 from tasks.artifact import show_receipts
 from tasks.border import flow
 from tasks.clock import working_time

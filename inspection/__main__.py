@@ -12,17 +12,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspection import ledger, verify, verify_annex
+from inspection import ledger
 from inspection.errors import Fault, InspectionError, SourceError
+from inspection.verify import annex, record
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["verify"]:
-        return verify.main(given[1:])
+        return record.main(given[1:])
     if given[:1] == ["verify-annex"]:
-        return verify_annex.main(given[1:])
+        return annex.main(given[1:])
     parser = argparse.ArgumentParser(prog="python -m inspection", description="核验抽取记录、附件和台账。")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     commands.add_parser("verify", help="核验抽取记录（加 --help 查看用法）", add_help=False)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from inspection.campaign import TITLES as CAMPAIGN_TITLES
-from inspection.campaign import CampaignState, has_reached
-from inspection.case import TITLES as CASE_TITLES
-from inspection.case import CaseState
+from inspection.decide.case import TITLES as CASE_TITLES
+from inspection.decide.case import CaseState
+from inspection.deploy.campaign import TITLES as CAMPAIGN_TITLES
+from inspection.deploy.campaign import CampaignState, has_reached
 from inspection.errors import Fault
+from inspection.ingest.source_map import SourceMap
 from inspection.profile import Deadlines
-from inspection.source_map import SourceMap
 
 _OPEN = (CaseState.PROPOSED, CaseState.HEARD, CaseState.APPROVED, CaseState.RETURNED)
 

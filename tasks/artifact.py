@@ -16,7 +16,7 @@ from prefect.artifacts import (
 from prefect.context import TaskRunContext
 from prefect.runtime import task_run
 
-from inspection.publication import DATA_SET_TITLES
+from inspection.publish.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
 from inspection.unranked import require_unranked_table, require_unranked_text
 from tasks.border import task

@@ -1,16 +1,16 @@
 """The public beacon drand: was the round that two people typed really signed by it?
 
 Checked offline with `drand-verify` where that is installed. Without it, a value of drand is typed by two people and
-held against the published page, like any other. What a value looks like is in `inspection.seed`.
+held against the published page, like any other. What a value looks like is in `inspection.draw.seed`.
 """
 
 import importlib
 import importlib.util
 from collections.abc import Iterable, Mapping
 
-from inspection.beacon import named_round
+from inspection.draw.beacon import named_round
+from inspection.draw.seed import PublicSource, ValueEntry, signed_round
 from inspection.errors import Fault, ProtocolError
-from inspection.seed import PublicSource, ValueEntry, signed_round
 
 _LIBRARY = "drand_verify"
 

@@ -16,8 +16,8 @@ import prefect
 from prefect import Flow, Task
 
 from inspection.canonical import digest_bytes
+from inspection.collect.fault_list import refusal_csv
 from inspection.errors import InspectionError
-from inspection.fault_list import refusal_csv
 from tasks.settings import settings
 from tasks.workspace import refusals, write_whole
 

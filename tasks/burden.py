@@ -4,13 +4,13 @@ from datetime import date
 
 import pandas as pd
 
-from inspection.blank import Known, blank_workbook
-from inspection.burden import Burden, BurdenRule, above_cap, burden, load_burden_rule
+from inspection.collect.blank import Known, blank_workbook
+from inspection.collect.burden import Burden, BurdenRule, above_cap, burden, load_burden_rule
+from inspection.deploy.plan import Plan
 from inspection.errors import DocumentError, Fault
-from inspection.plan import Plan
+from inspection.ingest.source_map import load_source_maps
 from inspection.receipt import Receipt
 from inspection.school_stage import STAGE_TITLES
-from inspection.source_map import load_source_maps
 from inspection.store import roster
 from inspection.store.engine import reading
 from tasks.artifact import table

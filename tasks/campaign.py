@@ -2,22 +2,22 @@
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
 from inspection.canonical import digest
+from inspection.decide.measure import load_measures
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.matter_list import load_matter_list
+from inspection.deploy.plan import Plan, plan_path
+from inspection.derive.indicator import check_sources
+from inspection.derive.staged_column import staged_columns
 from inspection.errors import DocumentError, Fault, InspectionError, ProtocolError
-from inspection.indicator import check_sources
-from inspection.matter_list import load_matter_list
-from inspection.measure import load_measures
-from inspection.plan import Plan, plan_path
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.submission import Received
 from inspection.receipt import Receipt
-from inspection.source_map import load_source_maps
-from inspection.staged_column import staged_columns
 from inspection.store import campaign as campaigns
 from inspection.store import quality, recusal, roster, standing, submission
 from inspection.store.engine import migrate, reading, writing
 from inspection.store.frames import table_digest
 from inspection.store.tables import Indicator
-from inspection.submission import Received
 from tasks.border import task
 from tasks.check import received_of
 from tasks.clock import now

@@ -6,11 +6,11 @@ from datetime import date
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState, require
 from inspection.canonical import digest_rows
-from inspection.case import TITLES, CaseState, HearingFacts, is_heard, may_approve
+from inspection.decide.case import TITLES, CaseState, HearingFacts, is_heard, may_approve
+from inspection.decide.measure import Measure, Measures, Proposal, load_measures, propose
+from inspection.deploy.campaign import CampaignState, require
 from inspection.errors import Fault, ProtocolError
-from inspection.measure import Measure, Measures, Proposal, load_measures, propose
 from inspection.receipt import Receipt
 from inspection.request import Decision, RestudyEntry
 from inspection.store import campaign as campaigns

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from inspection.chart import BarChart, Chart, DayChart
+from inspection.analyse.chart import BarChart, Chart, DayChart
 
 _WIDTH_INCHES, _HEIGHT_INCHES = 6.7, 1.9
 _FEWEST_DAYS = 8

@@ -2,9 +2,7 @@
 
 import pandas as pd
 
-from inspection.data_set import DataSet
-from inspection.errors import Fault, SourceError
-from inspection.expectation import (
+from inspection.check.expectation import (
     RESULT_COLUMNS,
     SCHOOL_COLUMNS,
     CheckReport,
@@ -13,13 +11,15 @@ from inspection.expectation import (
     parameters,
     settle,
 )
-from inspection.plan import Plan
+from inspection.deploy.plan import Plan
+from inspection.errors import Fault, SourceError
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.roster import compare_names
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.submission import Received
 from inspection.receipt import Receipt
-from inspection.roster import compare_names
-from inspection.source_map import SourceMap
 from inspection.store import quality
 from inspection.store.engine import migrate, reading
-from inspection.submission import Received
 from tasks.artifact import run_name, table
 from tasks.border import task
 from tasks.correction import give_back

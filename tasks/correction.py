@@ -1,7 +1,7 @@
 """Correction workbooks: written for what was refused or set aside, and read when they come back.
 
 Here: where originals are kept, the child process that marks them, the record by which a returned workbook is
-known. What is marked and what is taken back is decided in `inspection.correction`.
+known. What is marked and what is taken back is decided in `inspection.collect.correction`.
 """
 
 import json
@@ -19,7 +19,7 @@ from types import MappingProxyType
 from pydantic import TypeAdapter
 
 from inspection.canonical import digest_bytes
-from inspection.correction import (
+from inspection.collect.correction import (
     SUMMARY_HEADINGS,
     Correction,
     DueDay,
@@ -30,20 +30,20 @@ from inspection.correction import (
     is_student_level,
     lay_over,
 )
-from inspection.data_set import DataSet
+from inspection.collect.fault_list import fault_csv
+from inspection.collect.mark import HeaderMarks, header_marks
 from inspection.errors import Fault, SourceError
-from inspection.fault_code import Spot, fault
-from inspection.fault_list import fault_csv
-from inspection.mark import HeaderMarks, header_marks
-from inspection.reading import find_layout
-from inspection.sheet import RawFile
-from inspection.source_map import SourceMap
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.fault_code import Spot, fault
+from inspection.ingest.reading import find_layout
+from inspection.ingest.sheet import RawFile
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.submission import Received
+from inspection.ingest.table import Bureau, Layout
 from inspection.store import standing
 from inspection.store.access import unit_of
 from inspection.store.correction_tables import Extension
 from inspection.store.engine import has_table, reading
-from inspection.submission import Received
-from inspection.table import Bureau, Layout
 from tasks.reading import LIMITS, read_file
 from tasks.settings import profile, settings
 from tasks.workspace import corrections, inbox, originals, staged, write_whole

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from inspection.canonical import digest
-from inspection.expectation import PARAMETER, Expectation, Suite
+from inspection.check.expectation import PARAMETER, Expectation, Suite
 from inspection.unranked import require_unranked_table
 from tasks.document import ROOT
 from tasks.workspace import write_whole

@@ -1,7 +1,7 @@
 """Renders facts into PDF documents: one template folder each, our own fonts, the same bytes every time.
 
 Here: the door WeasyPrint's requests pass, the failures a person can mend, the
-previews. Not here: what a document says (`inspection.notice`, `inspection.dossier`), how templates
+previews. Not here: what a document says (`inspection.dispatch.notice`, `inspection.dispatch.dossier`), how templates
 format it (`tasks.page_template`), its layout (`report_templates`), where finished files are kept.
 """
 
@@ -26,18 +26,18 @@ import yaml
 from jinja2 import TemplateError
 from pydantic import TypeAdapter
 
+from inspection.analyse.quality_analysis import QualityAnalysisFacts
+from inspection.analyse.teaching_process import TeachingProcessFacts
 from inspection.canonical import digest, digest_bytes
-from inspection.dossier import DossierFacts
+from inspection.check.quality_report import QualityReportFacts
+from inspection.dispatch.dossier import DossierFacts
+from inspection.dispatch.notice import CommendationFacts, HearingLetterFacts, WarningFacts
+from inspection.dispatch.special_notice import SpecialNoticeFacts
+from inspection.dispatch.visit_notice import VisitNoticeFacts
+from inspection.draw.record_sheet import DrawRecordSheetFacts
 from inspection.errors import DocumentError, Fault, InspectionError, SettingError
-from inspection.notice import CommendationFacts, HearingLetterFacts, WarningFacts
-from inspection.quality_analysis import QualityAnalysisFacts
-from inspection.quality_report import QualityReportFacts
-from inspection.record_sheet import DrawRecordSheetFacts
-from inspection.score_sheet import ScoreSheetFacts
-from inspection.special_notice import SpecialNoticeFacts
-from inspection.teaching_process import TeachingProcessFacts
+from inspection.score.score_sheet import ScoreSheetFacts
 from inspection.unranked import require_unranked_facts
-from inspection.visit_notice import VisitNoticeFacts
 from tasks.page_template import IMAGE, page_environment
 
 Facts = (

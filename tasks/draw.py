@@ -14,25 +14,25 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from inspection import record as records
 from inspection.access import VALUE_ROLES
-from inspection.beacon import Round
-from inspection.campaign import CampaignState, require
-from inspection.commitment import Commitment, commit
+from inspection.deploy.campaign import CampaignState, require
+from inspection.deploy.plan import Plan
+from inspection.draw import record as records
+from inspection.draw.beacon import Round
+from inspection.draw.commitment import Commitment, commit
+from inspection.draw.pool import DrawSetup, PoolInspector, PoolSchool
+from inspection.draw.recusal import require_answered
+from inspection.draw.relaxation import offer_faults, offers
+from inspection.draw.seed import PublicSource, PublicValue, ValueEntry, public_values, require_accounts
+from inspection.draw.team import is_infeasible
+from inspection.draw.value_evidence import require_evidence
 from inspection.errors import Fault, ProtocolError, SettingError
-from inspection.plan import Plan
-from inspection.pool import DrawSetup, PoolInspector, PoolSchool
 from inspection.receipt import Receipt
-from inspection.recusal import require_answered
-from inspection.relaxation import offer_faults, offers
 from inspection.request import Override, PublicValueEntry
-from inspection.seed import PublicSource, PublicValue, ValueEntry, public_values, require_accounts
 from inspection.store import account, ledger, pool, quality, recusal, roster, value_evidence
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store.engine import reading, writing
-from inspection.team import is_infeasible
-from inspection.value_evidence import require_evidence
 from tasks.artifact import table
 from tasks.beacon import require_signed
 from tasks.border import task

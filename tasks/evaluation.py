@@ -7,8 +7,8 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
-from inspection.estimate import EVERYWHERE, Estimate, Stratum, estimates
-from inspection.plan import Plan
+from inspection.deploy.plan import Plan
+from inspection.draw.estimate import EVERYWHERE, Estimate, Stratum, estimates
 from inspection.receipt import Receipt
 from inspection.request import Override
 from inspection.store import campaign as campaigns

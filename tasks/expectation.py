@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from inspection import expectation, row_rule
-from inspection.errors import DocumentError, Fault
-from inspection.expectation import (
+from inspection.check import expectation, row_rule
+from inspection.check.expectation import (
     ACCEPTED,
     FAILURE_COLUMNS,
     PARAMETER,
@@ -28,6 +27,7 @@ from inspection.expectation import (
     Expectation,
     Suite,
 )
+from inspection.errors import DocumentError, Fault
 
 logger = logging.getLogger(__name__)
 

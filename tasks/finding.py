@@ -9,15 +9,16 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState, require
 from inspection.canonical import digest_rows
-from inspection.case import veiled
-from inspection.data_set import DataSet, combine
+from inspection.decide.case import veiled
+from inspection.decide.measure import RESULT_TITLES
+from inspection.deploy.campaign import CampaignState, require
 from inspection.errors import Fault, SourceError
-from inspection.measure import RESULT_TITLES
-from inspection.reading import parse, refused
+from inspection.ingest.data_set import DataSet, combine
+from inspection.ingest.reading import parse, refused
+from inspection.ingest.source_map import SourceMap, load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.receipt import Receipt
-from inspection.source_map import SourceMap, load_source_maps
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import finding as findings
@@ -25,7 +26,6 @@ from inspection.store import submission
 from inspection.store.engine import reading, writing
 from inspection.store.frames import rows_of
 from inspection.store.writing import Row
-from inspection.table import Bureau
 from tasks.artifact import table
 from tasks.border import task
 from tasks.clock import now

@@ -1,4 +1,4 @@
-"""Reads fitness tests piece by piece and keeps nothing of them but sums; see `inspection.fitness_sums`.
+"""Reads fitness tests piece by piece and keeps nothing of them but sums; see `inspection.derive.fitness_sums`.
 
 Memory holds one piece and the sums; the bits by which repeated students are found wait in a `Spill`. Where rows
 repeat each other, the files are read once more for those students alone.
@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
+from inspection.derive.fitness_sums import TOTAL, add_all, fitness_rows, reduce, subtract
+from inspection.derive.result_students import RECORD, Bits, Records, repeated_keys, students_with
+from inspection.derive.student_rows import row_bits
 from inspection.errors import Fault, SourceError
-from inspection.fault_code import Spot, fault
-from inspection.fitness_sums import TOTAL, add_all, fitness_rows, reduce, subtract
-from inspection.result_students import RECORD, Bits, Records, repeated_keys, students_with
-from inspection.source_map import SourceMap
-from inspection.student_rows import row_bits
-from inspection.table import Bureau, Table
+from inspection.ingest.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
+from inspection.ingest.fault_code import Spot, fault
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau, Table
 from tasks.reading import unread
 from tasks.result_spill import PARTITIONS, Spill
 from tasks.student_files import StudentFiles, Sums, places_of, rows_of, tables

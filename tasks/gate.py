@@ -1,6 +1,6 @@
 """The compliance gate at a step: reads what the rules ask for, refuses, and keeps what is overridden.
 
-Called by the tasks that take the step, in the transaction that takes it. The rules are `inspection.gate`.
+Called by the tasks that take the step, in the transaction that takes it. The rules are `inspection.draw.gate`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +10,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.gate import (
+from inspection.decide.measure import Measures, load_measures
+from inspection.deploy.matter_list import MatterList, load_matter_list
+from inspection.deploy.plan import Mode, Plan
+from inspection.draw.gate import (
     RULES,
     STEP_TITLES,
     Breach,
@@ -26,10 +29,7 @@ from inspection.gate import (
     sealed_notice_breaches,
     settle,
 )
-from inspection.matter_list import MatterList, load_matter_list
-from inspection.measure import Measures, load_measures
-from inspection.plan import Mode, Plan
-from inspection.pool import OTHER_DISTRICT, DrawSetup, PoolInspector, PoolSchool, reasons_apart
+from inspection.draw.pool import OTHER_DISTRICT, DrawSetup, PoolInspector, PoolSchool, reasons_apart
 from inspection.request import Override
 from inspection.store import draw as draws
 from inspection.store import finding as findings

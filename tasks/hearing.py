@@ -3,16 +3,16 @@
 from datetime import date
 from typing import Any
 
-from inspection.case import CaseState
+from inspection.decide.case import CaseState
+from inspection.dispatch.workbook import HearingRow, hearing_workbook
 from inspection.errors import SourceError
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.receipt import Receipt
-from inspection.source_map import load_source_maps
 from inspection.store import case as cases
 from inspection.store import roster
 from inspection.store.engine import reading
 from inspection.store.frames import rows_of
-from inspection.table import Bureau
-from inspection.workbook import HearingRow, hearing_workbook
 from tasks.border import task
 from tasks.plan import plan_of
 from tasks.reading import read_data_set

@@ -12,14 +12,14 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from inspection.canonical import digest_rows
-from inspection.data_set import SOURCE, DataSet, FileRead
-from inspection.division import Division, district_faults, load_divisions
+from inspection.deploy.plan import Plan
 from inspection.errors import DocumentError, Fault, SourceError
-from inspection.fault_code import refuses_file
-from inspection.plan import Plan
+from inspection.ingest.data_set import SOURCE, DataSet, FileRead
+from inspection.ingest.division import Division, district_faults, load_divisions
+from inspection.ingest.fault_code import refuses_file
+from inspection.ingest.source_map import SourceMap, load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.receipt import Receipt
-from inspection.source_map import SourceMap, load_source_maps
-from inspection.table import Bureau
 from tasks.artifact import run_name
 from tasks.border import task
 from tasks.correction import give_back, take_back

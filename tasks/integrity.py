@@ -10,13 +10,13 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
-from inspection.expectation import RESULT_COLUMNS
-from inspection.fault_list import table_csv
-from inspection.integrity import Figures, Screen, load_screen, screen
-from inspection.plan import Plan
+from inspection.check.expectation import RESULT_COLUMNS
+from inspection.check.integrity import Figures, Screen, load_screen, screen
+from inspection.collect.fault_list import table_csv
+from inspection.deploy.plan import Plan
+from inspection.draw.risk import load_rule, risk_of
+from inspection.ingest.source_map import load_source_maps
 from inspection.receipt import Receipt
-from inspection.risk import load_rule, risk_of
-from inspection.source_map import load_source_maps
 from inspection.store import campaign as campaigns
 from inspection.store import quality, roster
 from inspection.store.engine import reading, writing

@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
 from inspection.canonical import digest_rows
-from inspection.case import CaseState
-from inspection.measure import Measure
-from inspection.notice import (
+from inspection.decide.case import CaseState
+from inspection.decide.measure import Measure
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch.notice import (
     BandLine,
     CommendationFacts,
     DocumentNumber,
@@ -22,10 +23,9 @@ from inspection.notice import (
     WarningFacts,
     facts_digest,
 )
-from inspection.plan import MODE_TITLES, Plan
 from inspection.receipt import Receipt
-from inspection.rubric import BAND_TITLES, Rubric
 from inspection.school_stage import STAGE_TITLES
+from inspection.score.rubric import BAND_TITLES, Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws

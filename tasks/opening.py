@@ -1,19 +1,19 @@
-"""Opens draws, and says which sealed ones are overdue. Effects only; the rules are `inspection.opening`."""
+"""Opens draws, and says which sealed ones are overdue. Effects only; the rules are `inspection.draw.opening`."""
 
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState, require
 from inspection.canonical import digest
+from inspection.deploy.campaign import CampaignState, require
+from inspection.draw.opening import open_by, require_visits_over
 from inspection.errors import Fault, ProtocolError
-from inspection.opening import open_by, require_visits_over
 from inspection.receipt import Receipt
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store.engine import reading, writing
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tasks.artifact import note
 from tasks.border import task
 from tasks.clock import now

@@ -1,6 +1,6 @@
 """Our own Great Expectations types: rules that the library has none for, and many rules in one pass.
 
-Importing this module makes them known to the library. What a rule says is arithmetic (`inspection.row_rule`);
+Importing this module makes them known to the library. What a rule says is arithmetic (`inspection.check.row_rule`);
 here it is only dressed as the library wants it. Nearly all the time the library takes goes into preparing
 each single expectation, whatever the data: see decision 0006.
 """
@@ -17,7 +17,7 @@ from great_expectations.expectations.metrics.map_metric_provider import (
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
-from inspection import row_rule
+from inspection.check import row_rule
 
 SHARED = "expect_rules_of_one_kind"
 _ROW_DOMAIN = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")

@@ -12,11 +12,11 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from inspection import notice
+from inspection.analyse.chart import Chart
+from inspection.analyse.quality_analysis import grade_title
 from inspection.canonical import digest_bytes
-from inspection.chart import Chart
-from inspection.quality_analysis import grade_title
-from inspection.record_sheet import in_fours
+from inspection.dispatch import notice
+from inspection.draw.record_sheet import in_fours
 from tasks.chart import chart_svg
 
 MARK_WIDTH_POINTS = 425  # 150 mm of the 156 mm of the text area

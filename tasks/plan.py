@@ -3,7 +3,7 @@
 import re
 
 from inspection import policy_file
-from inspection.plan import Plan, load_plan
+from inspection.deploy.plan import Plan, load_plan
 from inspection.store import special
 from inspection.store.engine import reading
 from tasks.settings import profile, settings

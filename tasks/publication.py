@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
-from inspection.case import CaseState
-from inspection.measure import RESULT_TITLES, Measure, Measures
-from inspection.notice import chinese_date, date_range
-from inspection.opening import open_by, opening_status
-from inspection.plan import MODE_TITLES, Plan
-from inspection.publication import (
+from inspection.decide.case import CaseState
+from inspection.decide.measure import RESULT_TITLES, Measure, Measures
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch.notice import chinese_date, date_range
+from inspection.draw.opening import open_by, opening_status
+from inspection.draw.record import COMMITTED, UNOPENED, committed, sealed, sources
+from inspection.draw.seed import canonical_value
+from inspection.publish.publication import (
     BandCount,
     DrawFacts,
     DrawnSchool,
@@ -28,9 +30,7 @@ from inspection.publication import (
     publishable,
 )
 from inspection.receipt import Receipt
-from inspection.record import COMMITTED, UNOPENED, committed, sealed, sources
 from inspection.request import Override
-from inspection.seed import canonical_value
 from inspection.store import campaign as campaigns
 from inspection.store import case as cases
 from inspection.store import draw as draws
@@ -41,7 +41,7 @@ from inspection.store import publication as publications
 from inspection.store import score as scores
 from inspection.store.case_tables import Case, Notice
 from inspection.store.engine import reading, writing
-from inspection.verify_file import one_file
+from inspection.verify.one_file import one_file
 from tasks.border import task
 from tasks.case import measures
 from tasks.draw import derived_key

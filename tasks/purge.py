@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from inspection import reading
 from inspection.canonical import digest
 from inspection.errors import Fault, InspectionError, ProtocolError, SourceError
+from inspection.ingest import reading
+from inspection.ingest.source_map import SourceMap, load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.purge import still_open, student_data_sets
 from inspection.receipt import Receipt
-from inspection.source_map import SourceMap, load_source_maps
 from inspection.store import purge as purges
 from inspection.store.engine import reading as reading_store
 from inspection.store.engine import writing
-from inspection.table import Bureau
 from tasks.clock import OFFICE_TIME, now
 from tasks.reading import read_batches
 from tasks.settings import profile, settings

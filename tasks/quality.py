@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session
 
 from inspection.access import SENDERS, Role
 from inspection.canonical import digest
-from inspection.expectation import PRESENT, Suite
-from inspection.plan import Plan
-from inspection.profile import District
-from inspection.publication import DATA_SET_TITLES
-from inspection.quality_report import (
+from inspection.check.expectation import PRESENT, Suite
+from inspection.check.quality_report import (
     MOST_NAMES,
     AbsentLine,
     DataSetLine,
@@ -23,6 +20,9 @@ from inspection.quality_report import (
     RuleLine,
     most_serious,
 )
+from inspection.deploy.plan import Plan
+from inspection.profile import District
+from inspection.publish.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
 from inspection.store import quality, roster
 from inspection.store.engine import reading

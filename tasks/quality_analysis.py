@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from inspection.analyse.quality_analysis import AnalysisRule, QualityAnalysisFacts, load_rule, stage_analyses
+from inspection.analyse.teaching_process import TeachingProcessFacts, class_processes
 from inspection.canonical import digest
-from inspection.plan import Plan
-from inspection.quality_analysis import AnalysisRule, QualityAnalysisFacts, load_rule, stage_analyses
+from inspection.deploy.plan import Plan
+from inspection.derive.result_students import GROUP, STUDENT_COUNTS
+from inspection.derive.result_sums import no_sums
+from inspection.ingest.source_map import SourceMap, load_source_maps
 from inspection.receipt import Receipt
-from inspection.result_students import GROUP, STUDENT_COUNTS
-from inspection.result_sums import no_sums
-from inspection.source_map import SourceMap, load_source_maps
-from inspection.teaching_process import TeachingProcessFacts, class_processes
 from tasks.border import task
 from tasks.document import Request, render_many
 from tasks.ingest import staged_data_set

@@ -2,7 +2,7 @@
 
 Files are hostile until read: only regular files inside the inbox, no links; the child (`sheet`) is bound in
 memory, processor time and wall time, and hands back nothing but text cells. What the cells mean is decided by
-the rules of `inspection.reading`.
+the rules of `inspection.ingest.reading`.
 """
 
 import hashlib
@@ -23,15 +23,15 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyarrow as pa
 
-from inspection import reading
-from inspection.correction import Mended
-from inspection.data_set import DataSet, combine
+from inspection.collect.correction import Mended
 from inspection.errors import Fault, SourceError
-from inspection.fault_code import Spot, fault
-from inspection.same_object import ask_about_same_objects
-from inspection.sheet import RawFile, RawSheet
-from inspection.source_map import SourceMap
-from inspection.table import Bureau
+from inspection.ingest import reading
+from inspection.ingest.data_set import DataSet, combine
+from inspection.ingest.fault_code import Spot, fault
+from inspection.ingest.same_object import ask_about_same_objects
+from inspection.ingest.sheet import RawFile, RawSheet
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_bytes
-from inspection.plan import MODE_TITLES, Plan
-from inspection.publication import PublicDocument
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.draw.record_sheet import DrawRecordSheetFacts, drawn_facts
+from inspection.publish.publication import PublicDocument
 from inspection.receipt import Receipt
-from inspection.record_sheet import DrawRecordSheetFacts, drawn_facts
 from inspection.store import draw as draws
 from inspection.store import ledger
 from inspection.store import record_sheet as sheets

@@ -7,11 +7,11 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
-from inspection.case import TITLES as CASE_TITLES
-from inspection.case import CaseState, may_approve
+from inspection.decide.case import TITLES as CASE_TITLES
+from inspection.decide.case import CaseState, may_approve
+from inspection.decide.rectification import TITLES, RecheckFacts, RectificationState, recheck_faults, state_on
 from inspection.errors import Fault, ProtocolError
 from inspection.receipt import Receipt
-from inspection.rectification import TITLES, RecheckFacts, RectificationState, recheck_faults, state_on
 from inspection.request import ClosureEntry, RecheckEntry
 from inspection.store import campaign as campaigns
 from inspection.store import rectification as rectifications

@@ -1,23 +1,23 @@
 """Relaxations: cancels a promise under which no teams can be made, and makes it anew with a rule given up.
 
-Effects only; the rules are `inspection.relaxation`.
+Effects only; the rules are `inspection.draw.relaxation`.
 """
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from inspection import record as records
-from inspection.campaign import CampaignState, require
+from inspection.deploy.campaign import CampaignState, require
+from inspection.draw import record as records
+from inspection.draw.relaxation import Decision, offers, recommit, require_offered
+from inspection.draw.seed import PublicSource, public_values
+from inspection.draw.team import is_infeasible
 from inspection.errors import Fault, ProtocolError
 from inspection.receipt import Receipt
-from inspection.relaxation import Decision, offers, recommit, require_offered
 from inspection.request import NewSource, Relaxation
-from inspection.seed import PublicSource, public_values
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store.engine import writing
-from inspection.team import is_infeasible
 from tasks.border import task
 from tasks.clock import OFFICE_TIME, now
 from tasks.draw import derived_key, public_source, secret_of

@@ -1,7 +1,7 @@
 """Records of student results, waiting on disk until every row of a student has been seen.
 
 They lie in a temporary file without a name, which no other process can open and which is gone with this one,
-however it ends. See `inspection.result_students` for what a record holds.
+however it ends. See `inspection.derive.result_students` for what a record holds.
 """
 
 import tempfile
@@ -11,7 +11,7 @@ from types import TracebackType
 
 import numpy as np
 
-from inspection.result_students import RECORD, Records
+from inspection.derive.result_students import RECORD, Records
 
 PARTITIONS = 256
 

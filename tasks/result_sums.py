@@ -1,4 +1,4 @@
-"""Reads student results piece by piece and keeps nothing of them but sums; see `inspection.result_sums`.
+"""Reads student results piece by piece and keeps nothing of them but sums; see `inspection.derive.result_sums`.
 
 Memory holds one piece and the sums; what must wait until all rows of a student have been seen waits as small
 records in a `Spill`. Where rows repeat each other, the files are read once more for those students alone.
@@ -13,10 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inspection.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
-from inspection.errors import Fault, SourceError
-from inspection.fault_code import Spot, fault
-from inspection.result_students import (
+from inspection.derive.result_students import (
     PAIR_COUNTS,
     STUDENT_COUNTS,
     Bits,
@@ -30,10 +27,13 @@ from inspection.result_students import (
     students_with,
     without_students,
 )
-from inspection.result_sums import add_all, records, reduce, subtract
-from inspection.source_map import SourceMap
-from inspection.student_rows import student_rows
-from inspection.table import Bureau, Table
+from inspection.derive.result_sums import add_all, records, reduce, subtract
+from inspection.derive.student_rows import student_rows
+from inspection.errors import Fault, SourceError
+from inspection.ingest.data_set import SOURCE, DataSet, FileRead, no_missing, repetitions
+from inspection.ingest.fault_code import Spot, fault
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau, Table
 from tasks.reading import unread
 from tasks.result_spill import PARTITIONS, Spill
 from tasks.student_files import StudentFiles, Sums, places_of, rows_of, tables

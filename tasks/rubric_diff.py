@@ -8,10 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from inspection.derive.indicator import load_indicators
 from inspection.errors import InspectionError
-from inspection.indicator import load_indicators
-from inspection.rubric import Rubric, load_rubric
-from inspection.rubric_diff import differences
+from inspection.score.rubric import Rubric, load_rubric
+from inspection.score.rubric_diff import differences
 
 SAME = "两份细则内容相同。"
 

@@ -6,28 +6,28 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection import policy_file
-from inspection.campaign import CampaignState
 from inspection.canonical import digest, digest_rows
-from inspection.evidence import Evidence
-from inspection.figure import load_figures
-from inspection.fragility import fragility
-from inspection.indicator import BEFORE, IndicatorCatalogue, derive, load_catalogue
-from inspection.integrity import load_screen
-from inspection.measure import Fragile, load_measures
-from inspection.peers import places
-from inspection.plan import Plan
+from inspection.check.integrity import load_screen
+from inspection.decide.measure import Fragile, load_measures
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import Plan
+from inspection.derive.indicator import BEFORE, IndicatorCatalogue, derive, load_catalogue
+from inspection.ingest.figure import load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE
 from inspection.receipt import Receipt
-from inspection.rubric import BAND_TITLES, Rubric, check_unchanged, load_rubric
 from inspection.school_stage import STAGE_TITLES
-from inspection.scoring import score
-from inspection.source_map import FIGURE_CATALOGUE
+from inspection.score.evidence import Evidence
+from inspection.score.fragility import fragility
+from inspection.score.peers import places
+from inspection.score.rubric import BAND_TITLES, Rubric, check_unchanged, load_rubric
+from inspection.score.scoring import score
+from inspection.score.target import check_targets
+from inspection.score.trend import own_trends
 from inspection.store import campaign as campaigns
 from inspection.store import finding as findings
 from inspection.store import roster
 from inspection.store import score as scores
 from inspection.store.engine import reading, writing
-from inspection.target import check_targets
-from inspection.trend import own_trends
 from tasks.artifact import run_name, table
 from tasks.border import task
 from tasks.ingest import staged_data_set

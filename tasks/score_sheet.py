@@ -14,14 +14,14 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest
-from inspection.explanation import REASONS, figure_text
-from inspection.indicator import IndicatorCatalogue
-from inspection.plan import Plan
-from inspection.publication import DATA_SET_TITLES
+from inspection.deploy.plan import Plan
+from inspection.derive.indicator import IndicatorCatalogue
+from inspection.publish.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
-from inspection.rubric import Criterion, Rubric
 from inspection.school_stage import KEY
-from inspection.score_sheet import ScoreSheetFacts, SheetLine
+from inspection.score.explanation import REASONS, figure_text
+from inspection.score.rubric import Criterion, Rubric
+from inspection.score.score_sheet import ScoreSheetFacts, SheetLine
 from inspection.store import access, roster, upload
 from inspection.store import score as scores
 from inspection.store.engine import reading

@@ -1,7 +1,7 @@
 """Writes the publication site: pages, data files and checksums, through the guard, in one swap.
 
 Here: templates filled with facts, files put in place. Not here: which facts are public
-(`inspection.publication`), what pages show (`inspection.site`), what must never be public (`inspection.guard`).
+(`inspection.publish.publication`), what pages show (`inspection.publish.site`), what must never be public (`inspection.publish.guard`).
 """
 
 import base64
@@ -17,11 +17,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from inspection import guard, site
 from inspection.canonical import canonical, digest, digest_bytes
-from inspection.draw_page import DrawPage, draw_page
-from inspection.open_data import data_files
-from inspection.publication import (
+from inspection.publish import guard, site
+from inspection.publish.draw_page import DrawPage, draw_page
+from inspection.publish.open_data import data_files
+from inspection.publish.publication import (
     LEDGER_TITLES,
     NOTICE_TITLES,
     PHASE_TITLES,
@@ -29,7 +29,7 @@ from inspection.publication import (
     person_tables,
     publishable,
 )
-from inspection.rubric import BAND_TITLES
+from inspection.score.rubric import BAND_TITLES
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "report_templates" / "site"
 MENU = (

@@ -12,12 +12,10 @@ from prefect.cache_policies import INPUTS, NO_CACHE, RUN_ID, TASK_SOURCE
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
-from inspection.case import veiled
-from inspection.dossier import visit_item_faults
-from inspection.errors import Fault, ProtocolError
-from inspection.plan import MODE_TITLES, Plan, VisitPlan
-from inspection.receipt import Receipt
-from inspection.special import (
+from inspection.decide.case import veiled
+from inspection.deploy.plan import MODE_TITLES, Plan, VisitPlan
+from inspection.dispatch.dossier import visit_item_faults
+from inspection.dispatch.special import (
     PLACE,
     TITLES,
     Arrangement,
@@ -33,8 +31,10 @@ from inspection.special import (
     veiled_refusal,
     visit_days,
 )
-from inspection.special_check import request_faults
-from inspection.special_request import TRIGGER_TITLES, SpecialRequest
+from inspection.dispatch.special_check import request_faults
+from inspection.dispatch.special_request import TRIGGER_TITLES, SpecialRequest
+from inspection.errors import Fault, ProtocolError
+from inspection.receipt import Receipt
 from inspection.store import campaign as campaigns
 from inspection.store import ledger
 from inspection.store import special as specials

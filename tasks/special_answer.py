@@ -13,11 +13,11 @@ from prefect.input import RunInput
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
+from inspection.deploy.plan import MODE_TITLES
+from inspection.dispatch.special import TITLES, Entered, SpecialState
+from inspection.dispatch.special_check import answer_faults
+from inspection.dispatch.special_request import SpecialAnswer
 from inspection.errors import Fault, InspectionError, ProtocolError
-from inspection.plan import MODE_TITLES
-from inspection.special import TITLES, Entered, SpecialState
-from inspection.special_check import answer_faults
-from inspection.special_request import SpecialAnswer
 from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import writing

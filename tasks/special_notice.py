@@ -7,18 +7,18 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest_rows
-from inspection.case import veiled
-from inspection.dossier import VisitMatter
-from inspection.notice import DocumentNumber, facts_digest
-from inspection.plan import MODE_TITLES, Plan
-from inspection.receipt import Receipt
-from inspection.special import Entered, PlannedVisit
-from inspection.special_notice import (
+from inspection.decide.case import veiled
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch.dossier import VisitMatter
+from inspection.dispatch.notice import DocumentNumber, facts_digest
+from inspection.dispatch.special import Entered, PlannedVisit
+from inspection.dispatch.special_notice import (
     SpecialNoticeFacts,
     legal_basis,
     notice_code,
     self_evaluation_due_on,
 )
+from inspection.receipt import Receipt
 from inspection.store import roster, visit_notice
 from inspection.store import special as specials
 from inspection.store.engine import reading, writing

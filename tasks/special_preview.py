@@ -5,12 +5,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from inspection import notice
-from inspection.plan import MODE_TITLES, Plan
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch import notice
+from inspection.dispatch.special import Arrangement, Entered, Known, chosen_schools
+from inspection.dispatch.special_preview import PreviewFacts, PreviewMember, PreviewSchool
+from inspection.dispatch.special_request import CHOICE_TITLES, TRIGGER_TITLES, SpecialRequest
 from inspection.school_stage import STAGE_TITLES
-from inspection.special import Arrangement, Entered, Known, chosen_schools
-from inspection.special_preview import PreviewFacts, PreviewMember, PreviewSchool
-from inspection.special_request import CHOICE_TITLES, TRIGGER_TITLES, SpecialRequest
 from inspection.unranked import require_unranked_facts
 from tasks.document import ROOT
 from tasks.settings import profile

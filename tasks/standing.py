@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from inspection.access import Role, sending_reach
 from inspection.canonical import digest
-from inspection.plan import Plan
+from inspection.collect.standing import AWAITED, OVERDUE, STATUS_TITLES, Due, standings, status_table
+from inspection.deploy.plan import Plan
 from inspection.receipt import Receipt
-from inspection.standing import AWAITED, OVERDUE, STATUS_TITLES, Due, standings, status_table
 from inspection.store import standing as store
 from inspection.store.engine import migrate, writing
 from tasks.artifact import table

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inspection import reading
-from inspection.data_set import SOURCE, FileRead
+from inspection.derive.result_students import Bits
+from inspection.derive.student_rows import row_bits
 from inspection.errors import Fault, SourceError
-from inspection.result_students import Bits
-from inspection.source_map import SourceMap
-from inspection.student_rows import row_bits
-from inspection.table import Bureau, Layout, Table
+from inspection.ingest import reading
+from inspection.ingest.data_set import SOURCE, FileRead
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau, Layout, Table
 from tasks.reading import read_batches
 
 _WAITING_ROWS = 50_000

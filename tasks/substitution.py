@@ -1,6 +1,6 @@
 """Substitutions: a drawn school or an inspector drops out, the next by rule steps in, the visits follow.
 
-Effects only; the rules are `inspection.substitution` and `inspection.visit`.
+Effects only; the rules are `inspection.draw.substitution` and `inspection.dispatch.visit`.
 """
 
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from inspection import policy_file
-from inspection.campaign import CampaignState, require
 from inspection.canonical import canonical
-from inspection.commitment import pseudonym
+from inspection.deploy.campaign import CampaignState, require
+from inspection.draw.commitment import pseudonym
+from inspection.draw.record import UNOPENED, Record
+from inspection.draw.substitution import current_teams, is_done, replace_inspector, substitute
 from inspection.errors import Fault, ProtocolError
 from inspection.receipt import Receipt
-from inspection.record import UNOPENED, Record
 from inspection.request import DropOut, SubstituteRequest
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import finding
 from inspection.store.engine import writing
-from inspection.substitution import current_teams, is_done, replace_inspector, substitute
 from tasks.border import task
 from tasks.clock import now
 from tasks.draw import derived_key

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from inspection.canonical import digest_rows
-from inspection.figure import DISTRICT_DATA_SET, load_figures
+from inspection.ingest.figure import DISTRICT_DATA_SET, load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE
 from inspection.receipt import Receipt
-from inspection.source_map import FIGURE_CATALOGUE
+from inspection.score.target import LEVELS, TargetEvidence, reached
 from inspection.store import roster
 from inspection.store.engine import reading
-from inspection.target import LEVELS, TargetEvidence, reached
 from tasks.artifact import table
 from tasks.border import task
 from tasks.ingest import staged_data_set
@@ -56,7 +56,7 @@ def judge_targets(campaign_id: str) -> Receipt:
 
 
 def targets_path(term_id: str, campaign_id: str) -> Path:
-    """Return where the rows of a campaign's targets lie (`inspection.target.TARGET_COLUMNS`)."""
+    """Return where the rows of a campaign's targets lie (`inspection.score.target.TARGET_COLUMNS`)."""
     return staged(term_id, f"{campaign_id}.targets.parquet")
 
 

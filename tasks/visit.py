@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
 from inspection.canonical import digest_rows
-from inspection.commitment import pseudonym
-from inspection.dossier import (
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch.dossier import (
     DossierFacts,
     TeamMember,
     VisitItem,
@@ -20,23 +20,23 @@ from inspection.dossier import (
     VisitSchool,
     visit_item_faults,
 )
+from inspection.dispatch.visit import kept_days, schedule, team_codes
+from inspection.dispatch.visit_notice import to_tell
+from inspection.dispatch.workbook import findings_workbook
+from inspection.draw.commitment import pseudonym
+from inspection.draw.substitution import team_history
+from inspection.draw.team import role_title
 from inspection.errors import ProtocolError
-from inspection.plan import MODE_TITLES, Plan
 from inspection.receipt import Receipt
 from inspection.request import Override
-from inspection.rubric import Rubric
 from inspection.school_stage import STAGE_TITLES
+from inspection.score.rubric import Rubric
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import ledger, quality, roster, special, visit_notice
 from inspection.store.engine import writing
 from inspection.store.tables import Dispatch
 from inspection.store.writing import put
-from inspection.substitution import team_history
-from inspection.team import role_title
-from inspection.visit import kept_days, schedule, team_codes
-from inspection.visit_notice import to_tell
-from inspection.workbook import findings_workbook
 from inspection.workdays import add_workdays, workdays_between
 from tasks.border import task
 from tasks.document import Request, render_many

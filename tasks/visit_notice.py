@@ -15,19 +15,19 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical, digest_rows
-from inspection.case import veiled
-from inspection.dossier import VisitMatter
-from inspection.notice import DocumentNumber, facts_digest
-from inspection.plan import MODE_TITLES, Plan
+from inspection.decide.case import veiled
+from inspection.deploy.plan import MODE_TITLES, Plan
+from inspection.dispatch.dossier import VisitMatter
+from inspection.dispatch.notice import DocumentNumber, facts_digest
+from inspection.dispatch.special_notice import legal_basis, notice_code, self_evaluation_due_on
+from inspection.dispatch.visit_notice import VisitNoticeFacts, to_tell
+from inspection.draw.record import UNOPENED
+from inspection.draw.substitution import SCHOOL
 from inspection.receipt import Receipt
-from inspection.record import UNOPENED
-from inspection.special_notice import legal_basis, notice_code, self_evaluation_due_on
 from inspection.store import draw as draws
 from inspection.store import ledger, roster, visit_notice
 from inspection.store.engine import reading, writing
 from inspection.store.tables import School
-from inspection.substitution import SCHOOL
-from inspection.visit_notice import VisitNoticeFacts, to_tell
 from inspection.workdays import workdays_before
 from tasks.border import task
 from tasks.clock import now

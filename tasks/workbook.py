@@ -1,6 +1,6 @@
 """Writes a form as an .xlsx file: drop-downs, locked cells, the same bytes every time.
 
-Here: how a described form becomes a file. Not here: what is in a form (`inspection.workbook`), where files
+Here: how a described form becomes a file. Not here: what is in a form (`inspection.dispatch.workbook`), where files
 are kept, reading what comes back. No formula is ever written: text that begins like one is text.
 """
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
+from inspection.dispatch.workbook import Column, Row, Sheet, Value, Workbook
 from inspection.unranked import require_unranked_table
-from inspection.workbook import Column, Row, Sheet, Value, Workbook
 
 TITLE_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2
 LIST_LIMIT = 255  # characters of a drop-down's choices that a cell can hold

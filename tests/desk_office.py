@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from desk.office import DEMO_SECRET, Office
 from inspection.canonical import digest_bytes
-from inspection.plan import load_plan, plan_path
+from inspection.deploy.plan import load_plan, plan_path
 from inspection.policy_file import file_digest
 from inspection.store import account
 from inspection.store.engine import writing

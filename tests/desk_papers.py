@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical, digest, digest_bytes
 from inspection.errors import Fault
+from inspection.ingest.submission import Received
 from inspection.store import submission
 from inspection.store.case_tables import Case, Hearing, Notice, NoticeFile, Rectification
 from inspection.store.tables import CheckResult, Draw
-from inspection.submission import Received
 from tests.desk_names import (
     CAMPAIGN,
     FINDINGS_A,

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from inspection.plan import Plan, PublicSource
+from inspection.deploy.plan import Plan, PublicSource
 from inspection.request import PublicValueEntry
 
 CLERKS = ("clerk-01", "clerk-02")

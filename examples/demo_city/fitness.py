@@ -6,7 +6,7 @@ from examples.demo_city.city import City, demo_profile
 from examples.demo_city.indicators import STAGES
 from examples.demo_city.names import pupil_name
 from examples.demo_city.table import Cell, Row, Table
-from inspection.fitness import load_fitness
+from inspection.ingest.fitness import load_fitness
 
 FITNESS_COLUMNS = (
     *("学籍号", "姓名", "身份证号", "学校标识码", "学段", "年级", "性别"),

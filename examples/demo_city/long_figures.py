@@ -5,9 +5,9 @@ from random import Random
 from examples.demo_city.city import City, School, SchoolStage, demo_profile
 from examples.demo_city.indicators import STAGES
 from examples.demo_city.table import Cell, Layout, Row, Table
-from inspection.figure import Figure, load_figures
+from inspection.ingest.figure import Figure, load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE
 from inspection.profile import District
-from inspection.source_map import FIGURE_CATALOGUE
 
 FIGURE_COLUMNS = ("学校标识码", "学校名称", "学段", "数据项", "分子", "分母", "数值")
 DISTRICT_COLUMNS = ("所属区县", "数据项", "分子", "分母", "数值")

@@ -166,7 +166,7 @@ def run_from_opening(journal: Journal, workspace: Path, current: str, *, seed: s
     from flows.issue_notices import issue_notices
     from flows.open_draw import open_draw
     from flows.publish_site import publish_site
-    from inspection.opening import OpenRequest
+    from inspection.draw.opening import OpenRequest
     from inspection.request import FollowUpRequest, GatedRequest, NoticeRequest
     from tasks.plan import plan_of
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from inspection import policy_file
-from inspection.campaign import CampaignState, furthest, has_reached
+from inspection.deploy.campaign import CampaignState, furthest, has_reached
+from inspection.deploy.plan import Plan
 from inspection.errors import Fault, ProtocolError
-from inspection.plan import Plan
 from inspection.store import ledger
 from inspection.store.tables import Campaign, Cycle, PolicyVersion, Term
 from inspection.store.writing import append, put

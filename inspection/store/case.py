@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical, digest
-from inspection.case import CaseState, case_number, turn_subject
+from inspection.decide.case import CaseState, case_number, turn_subject
+from inspection.decide.measure import Proposal
 from inspection.errors import Fault, ProtocolError
-from inspection.measure import Proposal
 from inspection.store import ledger
 from inspection.store.case_tables import Approval, Case, Hearing, Rectification, Restudy
 from inspection.store.writing import append, put

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection import record as records
-from inspection.campaign import CampaignState, has_reached
 from inspection.canonical import canonical, digest
-from inspection.commitment import Commitment
+from inspection.deploy.campaign import CampaignState, has_reached
+from inspection.draw import record as records
+from inspection.draw.commitment import Commitment
+from inspection.draw.seed import ValueEntry
 from inspection.errors import Fault, ProtocolError
-from inspection.seed import ValueEntry
 from inspection.store import ledger
 from inspection.store.frames import frame_of
 from inspection.store.tables import (

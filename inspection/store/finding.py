@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest, digest_rows
-from inspection.case import veiled
+from inspection.decide.case import veiled
 from inspection.store import ledger
 from inspection.store.frames import frame_of
 from inspection.store.tables import Finding, VisitResult

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical, digest
-from inspection.gate import Settled, Step
+from inspection.draw.gate import Settled, Step
 from inspection.store import ledger
 from inspection.store.gate_tables import GateOverride
 from inspection.store.writing import append

@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.pool import DUE, LAST_TERM, Relation
+from inspection.draw.pool import DUE, LAST_TERM, Relation
 from inspection.store import draw as draws
 from inspection.store.tables import Campaign, Draw, TeamMember, Term, VisitResult
 

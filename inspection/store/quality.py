@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import canonical
-from inspection.integrity import wide_figures
-from inspection.risk import Risk, SchoolRecord
+from inspection.check.integrity import wide_figures
+from inspection.draw.risk import Risk, SchoolRecord
 from inspection.store import roster
 from inspection.store.case_tables import Case, Rectification
 from inspection.store.frames import frame_of, rows_of

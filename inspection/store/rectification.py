@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest
-from inspection.case import CaseState, turn_subject
-from inspection.rectification import RectificationState
+from inspection.decide.case import CaseState, turn_subject
+from inspection.decide.rectification import RectificationState
 from inspection.store import ledger
 from inspection.store.case_tables import Case, Rectification
 from inspection.store.rectification_tables import Closure, Recheck

@@ -12,9 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest
-from inspection.errors import Fault, ProtocolError
-from inspection.pool import Relation
-from inspection.recusal import (
+from inspection.draw.pool import Relation
+from inspection.draw.recusal import (
     NOT_RELATED,
     Answer,
     Correction,
@@ -27,6 +26,7 @@ from inspection.recusal import (
     questions,
     require_correctable,
 )
+from inspection.errors import Fault, ProtocolError
 from inspection.store import draw as draws
 from inspection.store import ledger, roster
 from inspection.store.account import utc

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inspection.school_stage import KEY
-from inspection.scoring import Scored
+from inspection.score.scoring import Scored
 from inspection.store.frames import frame_of, rows_of
 from inspection.store.score_tables import OwnTrend, PeerPlace, ScoreFragility
 from inspection.store.tables import PolicyVersion, Score, ScoreLine

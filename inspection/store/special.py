@@ -13,11 +13,10 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
 from inspection.canonical import canonical, digest, digest_bytes
-from inspection.plan import Plan
-from inspection.pool import PoolInspector
-from inspection.special import (
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import Plan
+from inspection.dispatch.special import (
     Arrangement,
     Entered,
     Known,
@@ -27,7 +26,8 @@ from inspection.special import (
     SpecialState,
     plan_text,
 )
-from inspection.special_request import SpecialAnswer, SpecialRequest
+from inspection.dispatch.special_request import SpecialAnswer, SpecialRequest
+from inspection.draw.pool import PoolInspector
 from inspection.store import draw as draws
 from inspection.store import ledger, recusal, roster
 from inspection.store import score as scores

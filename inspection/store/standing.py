@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.canonical import digest
-from inspection.correction import Correction
+from inspection.collect.correction import Correction
+from inspection.collect.standing import CameIn, UnitStanding
 from inspection.errors import Fault, ProtocolError
-from inspection.standing import CameIn, UnitStanding
 from inspection.store import access
 from inspection.store.account import utc
 from inspection.store.correction_tables import CorrectionWorkbook, Extension, ExtensionDecision, Standing

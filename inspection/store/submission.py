@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.errors import Fault
+from inspection.ingest.submission import Received
 from inspection.store.frames import rows_of
 from inspection.store.tables import CheckResult, StagedDataSet, Submission, SubmissionFault
 from inspection.store.writing import Row, put, replace_slice
-from inspection.submission import Received
 
 
 def enter(session: Session, term_id: str, received: Sequence[Received], *, at: datetime) -> None:

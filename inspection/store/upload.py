@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inspection.collect.standing import SUPERSEDED
 from inspection.errors import Fault
-from inspection.standing import SUPERSEDED
 from inspection.store.account import utc
 from inspection.store.desk_tables import Upload
 from inspection.store.tables import CheckResult, Submission, SubmissionFault

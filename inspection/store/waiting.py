@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection import policy_file
-from inspection.plan import Plan
+from inspection.deploy.plan import Plan
 from inspection.store.case_tables import Approval, Case, Hearing, Notice, NoticeFile, Rectification, Restudy
 from inspection.store.tables import (
     Campaign,

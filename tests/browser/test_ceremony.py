@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from inspection import record as records
-from inspection.pool import PoolInspector, PoolSchool
-from inspection.publication import SchoolFacts
-from inspection.record import sealed
-from inspection.seed import PublicValue
+from inspection.draw import record as records
+from inspection.draw.pool import PoolInspector, PoolSchool
+from inspection.draw.record import sealed
+from inspection.draw.seed import PublicValue
+from inspection.publish.publication import SchoolFacts
 from tasks.site import write_site
 from tests.documents.example_site import facts
-from tests.rules.example_draw import LOTTERY, SOURCES, committed, drawn
+from tests.rules.draw.example_draw import LOTTERY, SOURCES, committed, drawn
 
 pytestmark = pytest.mark.browser
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from inspection import record as records
-from inspection.beacon import round_from
-from inspection.commitment import commit
-from inspection.pool import DrawSetup, PoolInspector, PoolSchool
-from inspection.seed import PublicSource, ValueEntry, public_values
+from inspection.draw import record as records
+from inspection.draw.beacon import round_from
+from inspection.draw.commitment import commit
+from inspection.draw.pool import DrawSetup, PoolInspector, PoolSchool
+from inspection.draw.seed import PublicSource, ValueEntry, public_values
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("INSPECTION_TEST_DATA", ROOT.parent / "shared" / "data")) / "england-ks2"

@@ -11,17 +11,17 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from inspection import ledger
-from inspection import record as records
-from inspection.beacon import round_from
 from inspection.canonical import canonical, digest
-from inspection.commitment import commit
+from inspection.draw import record as records
+from inspection.draw.beacon import round_from
+from inspection.draw.commitment import commit
+from inspection.draw.pool import PoolInspector, Relation
+from inspection.draw.seed import PublicSource, PublicValue, public_values
+from inspection.draw.substitution import replace_inspector, substitute
 from inspection.errors import ProtocolError
-from inspection.pool import PoolInspector, Relation
-from inspection.seed import PublicSource, PublicValue, public_values
-from inspection.substitution import replace_inspector, substitute
-from inspection.verify import verify
-from tests.rules import test_risk_ratios as risk_ratios
-from tests.rules.example_draw import (
+from inspection.verify.record import verify
+from tests.rules.draw import test_risk_ratios as risk_ratios
+from tests.rules.draw.example_draw import (
     COMMITTED_AT,
     DRAWN_AT,
     SALT,

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from inspection import ledger
-from inspection.verify import verify
-from tests.rules.example_draw import in_ledger
-from tests.rules.test_verify_ledger import pairs
+from inspection.verify.record import verify
+from tests.rules.draw.example_draw import in_ledger
+from tests.rules.verify.test_published_ledger import pairs
 
 pytestmark = pytest.mark.browser
 

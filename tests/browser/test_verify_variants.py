@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from inspection import record as records
 from inspection.canonical import digest
-from inspection.verify import verify
+from inspection.draw import record as records
+from inspection.verify.record import verify
 from tests.browser.test_verify_page import failing, page, report
-from tests.rules.example_draw import drawn
-from tests.rules.test_coverage import due
-from tests.rules.test_exchange import cross
-from tests.rules.test_relaxation import TAMPERS, anew, drawn_anew
-from tests.rules.wrong_values import FOUR_FOR_TWO, WRONG, everywhere, spoilt
+from tests.rules.draw.example_draw import drawn
+from tests.rules.draw.test_exchange import cross
+from tests.rules.draw.test_relaxation import TAMPERS, anew, drawn_anew
+from tests.rules.score.test_coverage import due
+from tests.rules.verify.wrong_values import FOUR_FOR_TWO, WRONG, everywhere, spoilt
 
 pytestmark = pytest.mark.browser
 __all__ = ["page"]

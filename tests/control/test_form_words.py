@@ -6,7 +6,7 @@ import pytest
 from prefect.utilities.schema_tools.validation import build_error_obj, preprocess_schema, validate
 
 from control.form_words import in_chinese, refusal, translated
-from inspection.special_request import SpecialAnswer, SpecialRequest
+from inspection.dispatch.special_request import SpecialAnswer, SpecialRequest
 from tests.tasks.special_office import asked
 
 

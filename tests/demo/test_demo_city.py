@@ -12,9 +12,9 @@ from examples.demo_city.names import chinese_number
 from examples.demo_city.rosters import inspector_table, recusal_table
 from examples.demo_city.table import readable_count
 from examples.demo_city.term import CURRENT_TERM, campaign_id, write_city, write_term
-from inspection.draw import allocate, total_size
-from inspection.plan import load_plan
-from inspection.team import NOT_ASSIGNABLE, Candidate, assign, roles
+from inspection.deploy.plan import load_plan
+from inspection.draw.selection import allocate, total_size
+from inspection.draw.team import NOT_ASSIGNABLE, Candidate, assign, roles
 
 SMALL = Sizes(school_count=12, students_per_school=20, answers_per_school=20)
 

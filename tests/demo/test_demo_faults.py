@@ -27,7 +27,7 @@ from examples.demo_city.term import (
     write_city,
     write_term,
 )
-from inspection.plan import load_plan
+from inspection.deploy.plan import load_plan
 
 # One city serves all of these.
 pytestmark = pytest.mark.xdist_group("demo-faults")

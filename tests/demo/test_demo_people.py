@@ -10,10 +10,16 @@ import pytest
 from examples.demo_city.chance import CLERKS, public_values
 from examples.demo_city.city import HOME, Sizes, build_city, quality
 from examples.demo_city.people import fill_all, fill_hearings, weak_schools
-from inspection import seed
-from inspection.dossier import DossierFacts, VisitItem, VisitSchool
-from inspection.plan import Plan, load_plan
-from inspection.workbook import CONCLUSIONS, DISPOSALS, HearingRow, findings_workbook, hearing_workbook
+from inspection.deploy.plan import Plan, load_plan
+from inspection.dispatch.dossier import DossierFacts, VisitItem, VisitSchool
+from inspection.dispatch.workbook import (
+    CONCLUSIONS,
+    DISPOSALS,
+    HearingRow,
+    findings_workbook,
+    hearing_workbook,
+)
+from inspection.draw import seed
 from tasks.workbook import write_workbook
 
 SEED = "demo-city"

@@ -11,14 +11,14 @@ import pytest
 from examples.demo_city.city import City, Sizes, build_city, demo_profile
 from examples.demo_city.long_figures import district_figure_table, figure_tables, is_figure_row
 from examples.demo_city.table import Table
-from inspection.evidence import FINDING_COLUMNS, Evidence
-from inspection.figure import load_figures
-from inspection.indicator import Indicator, derive, school_stages
-from inspection.plan import load_plan
-from inspection.rubric import Rubric
-from inspection.scoring import score
-from inspection.source_map import FIGURE_CATALOGUE
-from inspection.target import TargetEvidence, reached
+from inspection.deploy.plan import load_plan
+from inspection.derive.indicator import Indicator, derive, school_stages
+from inspection.ingest.figure import load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE
+from inspection.score.evidence import FINDING_COLUMNS, Evidence
+from inspection.score.rubric import Rubric
+from inspection.score.scoring import score
+from inspection.score.target import TargetEvidence, reached
 from tests.spec.coverage import ROOT, catalogue, district_figures, numbers, rubrics
 
 PLANS = ROOT / "examples" / "demo_city" / "plans"

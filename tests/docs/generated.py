@@ -8,9 +8,9 @@ from types import MappingProxyType
 from pydantic import SecretStr
 
 from control.panel import Panel
-from inspection.expectation import Expectation, load_suites
-from inspection.fault_code import EFFECT_WORDS, fault_table
-from inspection.source_map import SourceMap, load_source_maps
+from inspection.check.expectation import Expectation, load_suites
+from inspection.ingest.fault_code import EFFECT_WORDS, fault_table
+from inspection.ingest.source_map import SourceMap, load_source_maps
 from tasks.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

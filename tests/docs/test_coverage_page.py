@@ -2,7 +2,7 @@
 
 import pytest
 
-from inspection.target import LEVELS
+from inspection.score.target import LEVELS
 from tests.spec import coverage, worked_example
 
 WITH_EXAMPLES_OF_ITS_OWN = "rizhao-basic-requirements"

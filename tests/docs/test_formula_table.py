@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from inspection.indicator import Formula
+from inspection.derive.indicator import Formula
 
 ROOT = Path(__file__).resolve().parents[2]
 

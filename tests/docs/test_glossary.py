@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Boolean, Date, DateTime
 
-from inspection import campaign, case, special
+from inspection.decide import case
+from inspection.deploy import campaign
+from inspection.dispatch import special
 from inspection.store import (
     case_tables,
     correction_tables,

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from inspection.integrity import load_screen
+from inspection.check.integrity import load_screen
 from tests.lab.attack_kinds import KINDS
 from tests.lab.attacks import ATTEMPTS
 from tests.lab.estimates import CASES, verdict

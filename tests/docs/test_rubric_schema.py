@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
-from inspection.rubric_schema import schema_text, with_schema_line
-from tests.rules.test_rubric import SOUND
+from inspection.score.rubric_schema import schema_text, with_schema_line
+from tests.rules.score.test_rubric import SOUND
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITER = runpy.run_path(str(ROOT / "docs" / "write_rubric_schema.py"))

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
-from inspection import commitment as commitments
-from inspection import record as records
-from inspection.campaign import CampaignState
+from inspection.deploy.campaign import CampaignState
+from inspection.draw import commitment as commitments
+from inspection.draw import record as records
+from inspection.draw.pool import DrawSetup, PoolInspector, PoolSchool
+from inspection.draw.seed import PublicSource, PublicValue
 from inspection.ledger import entry
-from inspection.pool import DrawSetup, PoolInspector, PoolSchool
-from inspection.publication import (
+from inspection.publish.publication import (
     BandCount,
     DataDue,
     DrawFacts,
@@ -23,7 +24,6 @@ from inspection.publication import (
     SiteFacts,
     SourceFacts,
 )
-from inspection.seed import PublicSource, PublicValue
 
 TZ = timezone(timedelta(hours=8))
 SCHOOLS = tuple(

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from inspection.dossier import DossierFacts, VisitSchool
+from inspection.dispatch.dossier import DossierFacts, VisitSchool
 from inspection.errors import DocumentError
 from tasks.document import render_pdf, sample
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspection.expectation import Suite, suite_paths
-from inspection.fitness_sums import COLUMNS as FITNESS_COLUMNS
-from inspection.fitness_sums import no_sums as no_fitness_sums
-from inspection.result_sums import COLUMNS, no_sums
-from inspection.source_map import SourceMap, load_source_maps
+from inspection.check.expectation import Suite, suite_paths
+from inspection.derive.fitness_sums import COLUMNS as FITNESS_COLUMNS
+from inspection.derive.fitness_sums import no_sums as no_fitness_sums
+from inspection.derive.result_sums import COLUMNS, no_sums
+from inspection.ingest.source_map import SourceMap, load_source_maps
 from tasks.expectation import check, load_suites
 
 ROOT = Path(__file__).resolve().parents[2]

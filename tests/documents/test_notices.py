@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from pypdf import PageObject, PdfReader
 
+from inspection.dispatch.notice import Letter, WarningFacts
 from inspection.errors import DocumentError, SettingError
-from inspection.notice import Letter, WarningFacts
 from tasks.document import (
     ROOT,
     Request,

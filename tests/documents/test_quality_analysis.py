@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from inspection.chart import BarChart, DayChart
+from inspection.analyse.chart import BarChart, DayChart
 from inspection.errors import ProtocolError
 from tasks.chart import chart_svg
 from tasks.document import ROOT, render_pdf, sample

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from inspection.quality_report import MOST_RULES, QualityReportFacts, RuleLine, most_serious
+from inspection.check.quality_report import MOST_RULES, QualityReportFacts, RuleLine, most_serious
 from tasks.document import render_pdf, sample
 
 AS_OF = date(2026, 5, 8)

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from inspection.record_sheet import (
+from inspection.draw.record_sheet import (
     MOST_SCHOOLS,
     MOST_STRATA,
     DrawRecordSheetFacts,
@@ -19,7 +19,7 @@ from inspection.record_sheet import (
 )
 from tasks.document import render_pdf, sample
 from tasks.page_template import qr
-from tests.rules.example_draw import drawn, entries
+from tests.rules.draw.example_draw import drawn, entries
 
 
 def sheet() -> DrawRecordSheetFacts:

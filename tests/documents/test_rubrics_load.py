@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from inspection.figure import load_figures
-from inspection.formula import Quotient
-from inspection.indicator import load_catalogue, load_indicators
-from inspection.matter_list import load_matter_list
-from inspection.measure import load_measures
-from inspection.plan import load_plan
-from inspection.rubric import load_rubric
-from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
-from inspection.staged_column import staged_columns
-from inspection.target import check_targets
+from inspection.decide.measure import load_measures
+from inspection.deploy.matter_list import load_matter_list
+from inspection.deploy.plan import load_plan
+from inspection.derive.formula import Quotient
+from inspection.derive.indicator import load_catalogue, load_indicators
+from inspection.derive.staged_column import staged_columns
+from inspection.ingest.figure import load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE, load_source_maps
+from inspection.score.rubric import load_rubric
+from inspection.score.target import check_targets
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"rubrics": ROOT / "sources", "examples/england-ks2/rubrics": ROOT / "examples/england-ks2/sources"}

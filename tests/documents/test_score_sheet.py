@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from inspection.errors import ProtocolError
-from inspection.score_sheet import ScoreSheetFacts
+from inspection.score.score_sheet import ScoreSheetFacts
 from tasks.document import render_pdf, sample
 
 AS_OF = date(2026, 5, 8)

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from inspection.campaign import CampaignState
 from inspection.canonical import canonical, digest
+from inspection.deploy.campaign import CampaignState
+from inspection.draw.record import committed
 from inspection.errors import ProtocolError
-from inspection.page_text import page_content
-from inspection.publication import PublicDocument, WithdrawnDraw
-from inspection.record import committed
+from inspection.publish.page_text import page_content
+from inspection.publish.publication import PublicDocument, WithdrawnDraw
 from tasks.site import MENU, TEMPLATES, render_site, write_site
 from tests.documents.example_site import DICE, SCHOOLS, facts, record, result
-from tests.rules.test_relaxation import anew
+from tests.rules.draw.test_relaxation import anew
 
 # One site serves all of these.
 pytestmark = pytest.mark.xdist_group("site")

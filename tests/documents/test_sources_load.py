@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from inspection.source_map import load_source_maps
+from inspection.ingest.source_map import load_source_maps
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = [ROOT / "sources", ROOT / "examples" / "england-ks2" / "sources"]

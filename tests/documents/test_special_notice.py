@@ -10,7 +10,7 @@ import yaml
 from pydantic import TypeAdapter
 from pypdf import PdfReader
 
-from inspection.special_notice import LEGAL_BASIS, SpecialNoticeFacts, legal_basis, notice_code
+from inspection.dispatch.special_notice import LEGAL_BASIS, SpecialNoticeFacts, legal_basis, notice_code
 from tasks.document import ROOT, render_pdf
 
 TEMPLATE = "special_notice"

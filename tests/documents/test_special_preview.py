@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from inspection.special_preview import PreviewFacts, PreviewMember, PreviewSchool
+from inspection.dispatch.special_preview import PreviewFacts, PreviewMember, PreviewSchool
 from tasks.special_preview import render_preview
 
 HOSTILE = '示例<script>alert("x")</script>小学'

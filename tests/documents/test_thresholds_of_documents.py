@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from inspection.rubric import Criterion, Rubric
-from inspection.target import Target
+from inspection.score.rubric import Criterion, Rubric
+from inspection.score.target import Target
 from tests.spec import coverage
 
 DEMANDED: dict[str, tuple[str, Any]] = {

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from inspection.visit_notice import VisitNoticeFacts
+from inspection.dispatch.visit_notice import VisitNoticeFacts
 from tasks.document import render_pdf, sample
 
 

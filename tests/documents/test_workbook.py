@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from inspection.dossier import DossierFacts
-from inspection.workbook import (
+from inspection.dispatch.dossier import DossierFacts
+from inspection.dispatch.workbook import (
     CONCLUSIONS,
     DISPOSALS,
     OUTCOMES,

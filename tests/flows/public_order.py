@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inspection.page_text import page_content
+from inspection.publish.page_text import page_content
 
 FEWEST_SCHOOLS = 8
 SHUFFLES = 999

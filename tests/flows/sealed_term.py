@@ -84,7 +84,7 @@ def run_until_sealed(folder: Path) -> None:
     from flows.open_draw import open_draw
     from flows.publish_site import publish_site
     from flows.record_findings import record_findings
-    from inspection.opening import OpenRequest
+    from inspection.draw.opening import OpenRequest
     from inspection.request import GatedRequest
     from inspection.store import account
     from inspection.store.engine import writing

@@ -16,7 +16,7 @@ from inspection.store import score as scores
 from inspection.store.engine import reading
 from inspection.store.frames import frame_of
 from inspection.store.tables import School
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tests.flows.city_term import office
 
 ROOT = Path(__file__).parents[2]

@@ -22,12 +22,12 @@ from examples.demo_city.run import Journal, environment, run_from_opening
 from flows.follow_up import follow_up
 from flows.open_draw import open_draw
 from flows.publish_site import publish_site
-from inspection.opening import OpenRequest
+from inspection.draw.opening import OpenRequest
 from inspection.request import FollowUpRequest, GatedRequest
 from inspection.store import draw as draws
 from inspection.store.engine import reading
 from inspection.store.tables import Inspector, School, Table
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tests.flows import sealed_term
 from tests.flows.city_term import office
 from tests.flows.sealed_term import CAMPAIGN, PASSWORD, PLANTED, SEED

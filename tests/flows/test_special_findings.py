@@ -9,8 +9,8 @@ from examples.demo_city.people import fill_all
 from flows.follow_up import follow_up
 from flows.issue_notices import issue_notices
 from flows.record_findings import record_findings
+from inspection.dispatch.special_request import SpecialAnswer
 from inspection.request import CampaignRequest, FollowUpRequest, NoticeRequest
-from inspection.special_request import SpecialAnswer
 from inspection.store.case_tables import Case
 from inspection.store.engine import migrate, reading
 from inspection.store.tables import Campaign, VisitResult

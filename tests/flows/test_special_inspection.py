@@ -15,8 +15,8 @@ from prefect.flow_engine import run_flow
 from prefect.utilities.callables import parameter_schema
 
 from flows.special_inspection import special_inspection
+from inspection.dispatch.special import SpecialState
 from inspection.errors import ProtocolError
-from inspection.special import SpecialState
 from inspection.store.engine import migrate
 from tasks.special import special_number, standing
 from tests.flows.city_term import row_counts

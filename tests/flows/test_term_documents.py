@@ -11,10 +11,10 @@ from typing import Any
 import pypdf
 import pytest
 
-from inspection.quality_analysis import load_rule
+from inspection.analyse.quality_analysis import load_rule
 from inspection.store.engine import reading
 from inspection.store.upload import submissions
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tasks.plan import plan_of
 from tasks.quality_analysis import TermFigures
 from tasks.score_sheet import score_sheets

@@ -12,15 +12,15 @@ import pandas as pd
 
 from examples.demo_city.city import HOME, Sizes
 from examples.demo_city.term import CURRENT_TERM, PREVIOUS_TERM, write_term
-from inspection.data_set import DataSet
-from inspection.division import load_divisions
+from inspection.check.expectation import parameters, settle
+from inspection.check.integrity import Figures, load_screen, screen, wide_figures
+from inspection.derive.indicator import IndicatorCatalogue, derive, load_catalogue
 from inspection.errors import Fault
-from inspection.expectation import parameters, settle
-from inspection.indicator import IndicatorCatalogue, derive, load_catalogue
-from inspection.integrity import Figures, load_screen, screen, wide_figures
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.division import load_divisions
+from inspection.ingest.source_map import FIGURE_CATALOGUE, load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.profile import load_profile
-from inspection.source_map import FIGURE_CATALOGUE, load_source_maps
-from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.fitness_sums import reduce_fitness
 from tasks.reading import read_data_set, survey

@@ -14,19 +14,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from inspection import ledger, record
+from inspection import ledger
 from inspection.canonical import canonical, digest
-from inspection.commitment import Commitment, commit
+from inspection.draw import record
+from inspection.draw.commitment import Commitment, commit
+from inspection.draw.pool import DrawSetup, PoolInspector, Relation
+from inspection.draw.seed import public_values
+from inspection.draw.substitution import substitute
 from inspection.errors import ProtocolError
 from inspection.ledger import Entry
-from inspection.pool import DrawSetup, PoolInspector, Relation
-from inspection.seed import public_values
 from inspection.store import draw as draws
 from inspection.store import ledger as book
 from inspection.store.append_only import protect, unprotected
 from inspection.store.engine import engine, migrate, reading, writing
-from inspection.substitution import substitute
-from tests.rules.example_draw import COMMITTED_AT, DRAWN_AT, SOURCES, entries, school
+from tests.rules.draw.example_draw import COMMITTED_AT, DRAWN_AT, SOURCES, entries, school
 
 Json = dict[str, Any]
 Row = tuple[object, ...]

@@ -12,11 +12,11 @@ from itertools import count
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from inspection import record
 from inspection.canonical import canonical, digest
+from inspection.draw import record
+from inspection.draw.substitution import current_teams
 from inspection.errors import ProtocolError
 from inspection.store.engine import engine
-from inspection.substitution import current_teams
 from tests.lab.attack_case import Case, Json, Published, Store, hex_of, number_of, relinked, retell
 
 Attack = Callable[[Case, Published, int], Published]

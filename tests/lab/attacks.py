@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from inspection.verify import verify
-from inspection.verify_annex import verify_annex
+from inspection.verify.annex import verify_annex
+from inspection.verify.record import verify
 from tests.lab.attack_case import Anchors, Published, Store, honest_case, perform, retell
 from tests.lab.attack_kinds import KINDS, UNSEEN, Kind, migrate_in_batch
 

@@ -11,8 +11,8 @@ from random import Random
 
 import pandas as pd
 
-from inspection.draw import allocate, school_id, select, tickets
-from inspection.estimate import EVERYWHERE, Stratum, estimates
+from inspection.draw.estimate import EVERYWHERE, Stratum, estimates
+from inspection.draw.selection import allocate, school_id, select, tickets
 
 DRAWS = 2_000
 LOW_RATE, HIGH_RATE = 93.0, 97.0

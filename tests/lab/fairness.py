@@ -11,9 +11,9 @@ from itertools import combinations
 from math import erfc, sqrt
 from pathlib import Path
 
-from inspection.draw import allocate, school_id, select, tickets
+from inspection.draw.selection import allocate, school_id, select, tickets
+from inspection.draw.team import Candidate, assign, roles
 from inspection.errors import ProtocolError
-from inspection.team import Candidate, assign, roles
 
 SEEDS = 20_000
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lab" / "fairness.md"

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspection import reading
-from inspection.data_set import DataSet, combine
 from inspection.errors import SourceError
-from inspection.fault_code import FAULT_CODES
+from inspection.ingest import reading
+from inspection.ingest.data_set import DataSet, combine
+from inspection.ingest.fault_code import FAULT_CODES
 from tasks.ingest import PARTS, keep, staged_data_set
 from tasks.reading import read_batches, read_data_set, unread
 from tests.lab.fuzz_files import KINDS

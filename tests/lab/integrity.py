@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inspection.integrity import Figures, Screen, load_screen, screen
+from inspection.check.integrity import Figures, Screen, load_screen, screen
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "lab" / "integrity.md"

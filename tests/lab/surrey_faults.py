@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from inspection.data_set import DataSet
+from inspection.check.expectation import parameters, settle
 from inspection.errors import Fault
-from inspection.expectation import parameters, settle
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.profile import load_profile
-from inspection.source_map import load_source_maps
-from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.reading import read_data_set
 from tests.lab.surrey_mutator import MUTATIONS, Planted, Table

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from inspection import ledger
 from inspection.errors import InspectionError
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tasks.site import write_site
 from tests.browser import test_country_draw as country
 from tests.browser.conftest import CHROMIUM, FLAGS

@@ -11,7 +11,7 @@ import pytest
 import inspection
 from inspection import ledger
 from inspection.__main__ import main
-from tests.rules.example_draw import in_ledger
+from tests.rules.draw.example_draw import in_ledger
 
 HOME = Path(inspection.__file__).parents[1]
 

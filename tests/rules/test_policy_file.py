@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from inspection import policy_file
+from inspection.deploy.plan import Plan, load_plan
 from inspection.errors import DocumentError
-from inspection.plan import Plan, load_plan
 from inspection.profile import Profile, load_profile
 
 PROFILE = """\
@@ -57,7 +57,7 @@ def test_folders_of_a_profile_lie_beside_it(tmp_path: Path) -> None:
 
 def test_a_plan_says_ratio_or_size_but_not_both() -> None:
     text = "ratio: '0.2'\nsize: 3\nsources: [{id: dice, kind: dice, name: 掷骰, announced_at: 2026-05-12T21:30:00+08:00}]"
-    from inspection.plan import DrawPlan
+    from inspection.deploy.plan import DrawPlan
 
     with pytest.raises(DocumentError, match="抽查比例 ratio、抽查数量 size、分级比例 ratios 须填且只填一项"):
         policy_file.parse(DrawPlan, text, place="plan.yaml")

@@ -3,9 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+from inspection.ingest.source_map import load_source_maps
 from inspection.profile import Deadlines
 from inspection.purge import TermFacts, appeals_end_on, still_open, student_data_sets
-from inspection.source_map import load_source_maps
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINES = Deadlines(review_days=30, appeal_days=15)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from inspection.figure import Figure, load_figures
-from inspection.indicator import IndicatorCatalogue, load_catalogue
-from inspection.rubric import Ambiguity, Criterion, Rubric, load_rubric
-from inspection.source_map import FIGURE_CATALOGUE
-from inspection.target import LEVELS, Target, TargetAmbiguity, check_targets
+from inspection.derive.indicator import IndicatorCatalogue, load_catalogue
+from inspection.ingest.figure import Figure, load_figures
+from inspection.ingest.source_map import FIGURE_CATALOGUE
+from inspection.score.rubric import Ambiguity, Criterion, Rubric, load_rubric
+from inspection.score.target import LEVELS, Target, TargetAmbiguity, check_targets
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "coverage.md"

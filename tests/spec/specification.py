@@ -14,11 +14,11 @@ import pandas as pd
 import yaml
 
 from inspection import policy_file
-from inspection.evidence import FINDING_COLUMNS, Evidence
-from inspection.formula import Quotient
-from inspection.indicator import COLUMNS, IndicatorCatalogue, derive, load_indicators
-from inspection.rubric import Rubric, load_rubric
-from inspection.scoring import Scored, score
+from inspection.derive.formula import Quotient
+from inspection.derive.indicator import COLUMNS, IndicatorCatalogue, derive, load_indicators
+from inspection.score.evidence import FINDING_COLUMNS, Evidence
+from inspection.score.rubric import Rubric, load_rubric
+from inspection.score.scoring import Scored, score
 
 RUBRICS = Path(__file__).parents[2] / "rubrics"
 BANDS = """

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from inspection.target import Target, TargetEvidence
+from inspection.score.target import Target, TargetEvidence
 
 DISTRICT = "379901"
 

@@ -16,11 +16,11 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from inspection.evidence import FINDING_COLUMNS, Evidence
-from inspection.indicator import COLUMNS
-from inspection.rubric import Rubric
-from inspection.scoring import score
-from inspection.target import LEVELS, reached
+from inspection.derive.indicator import COLUMNS
+from inspection.score.evidence import FINDING_COLUMNS, Evidence
+from inspection.score.rubric import Rubric
+from inspection.score.scoring import score
+from inspection.score.target import LEVELS, reached
 from tests.spec.coverage import KINDS, ROOT, STAGES, catalogue, district_figures, rubrics
 from tests.spec.target_example import evidence_of
 

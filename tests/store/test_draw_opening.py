@@ -10,7 +10,7 @@ from inspection.errors import ProtocolError
 from inspection.store import draw as draws
 from inspection.store import ledger
 from inspection.store.engine import reading, writing
-from tests.rules.example_draw import committed, drawn
+from tests.rules.draw.example_draw import committed, drawn
 
 CAMPAIGN = "2025-2026-2-basic"
 AT = datetime(2026, 6, 9, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 from sqlalchemy import func, select
 
-from inspection.risk import Risk, SchoolRecord
+from inspection.draw.risk import Risk, SchoolRecord
 from inspection.store import quality, roster, submission
 from inspection.store.engine import reading, writing
 from inspection.store.quality_tables import CheckSchool

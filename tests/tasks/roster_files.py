@@ -7,9 +7,9 @@ import pytest
 import xlsxwriter
 
 from inspection.errors import SourceError
+from inspection.ingest.source_map import SourceMap
+from inspection.ingest.table import Bureau
 from inspection.profile import Profile
-from inspection.source_map import SourceMap
-from inspection.table import Bureau
 from tasks.reading import read_data_set, read_file
 
 MAP = SourceMap.model_validate(

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from examples.demo_city.run import environment
-from inspection.plan import load_plan
-from inspection.special_request import SpecialRequest
+from inspection.deploy.plan import load_plan
+from inspection.dispatch.special_request import SpecialRequest
 from inspection.store import campaign as campaigns
 from inspection.store.case_tables import Case, Rectification
 from inspection.store.engine import writing

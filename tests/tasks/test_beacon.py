@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from inspection.draw.seed import PublicSource, ValueEntry, canonical_value
 from inspection.errors import ProtocolError
 from inspection.request import NewSource
-from inspection.seed import PublicSource, ValueEntry, canonical_value
 from tasks import beacon
 from tasks.beacon import is_signed, require_signed
 from tasks.draw import public_source

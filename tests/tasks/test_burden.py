@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from examples.demo_city.city import HOME
-from inspection.blank import Known, blank_workbook
-from inspection.burden import BurdenRule, load_burden_rule
+from inspection.collect.blank import Known, blank_workbook
+from inspection.collect.burden import BurdenRule, load_burden_rule
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.profile import load_profile
-from inspection.source_map import load_source_maps
-from inspection.table import Bureau
 from tasks.reading import read_data_set
 from tasks.workbook import write_workbook
 

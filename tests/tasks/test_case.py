@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspection.case import CaseState
+from inspection.decide.case import CaseState
 from inspection.errors import ProtocolError
 from inspection.request import Decision, RestudyEntry
 from inspection.store import case as cases

@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from inspection.data_set import DataSet
 from inspection.errors import SourceError
-from inspection.source_map import load_source_maps
-from inspection.submission import Received
-from inspection.table import Bureau
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.submission import Received
+from inspection.ingest.table import Bureau
 from tasks.correction import take_back, workbook_path, write_corrections
 from tasks.reading import read_data_set, read_file
 from tests.desk_names import PROFILE, TERM

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from inspection.expectation import Suite, load_suites
+from inspection.check.expectation import Suite, load_suites
 from tasks.data_docs import write_data_docs
 
 SUITES = load_suites(Path(__file__).resolve().parents[2] / "expectations")

@@ -8,9 +8,9 @@ import pytest
 from examples.demo_city.city import Sizes
 from examples.demo_city.faults import AnswerKey
 from examples.demo_city.term import CURRENT_TERM, PREVIOUS_TERM, write_term
-from inspection.data_set import DataSet
+from inspection.check.integrity import load_screen
 from inspection.errors import Fault
-from inspection.integrity import load_screen
+from inspection.ingest.data_set import DataSet
 from tests.lab.answer_key import MAPS, ingested, places
 
 # Read once, in one process.

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from inspection.source_map import load_source_maps
+from inspection.ingest.source_map import load_source_maps
 from tests.desk_names import CAMPAIGN, PROFILE, SCHOOL_A, SCHOOL_B, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in

@@ -9,12 +9,12 @@ from inspection.canonical import digest_bytes
 from inspection.store import draw as draws
 from inspection.store import visit_notice
 from inspection.store.engine import reading, writing
-from inspection.verify_annex import verify_annex
+from inspection.verify.annex import verify_annex
 from tests.desk_names import CAMPAIGN, SCHOOL_A, SCHOOL_B, Bureau
 from tests.desk_office import build
 from tests.desk_person import signed_in
 from tests.migrated_store import sqlite_store
-from tests.rules.test_relaxation import anew
+from tests.rules.draw.test_relaxation import anew
 
 AT = datetime(2026, 5, 12, 4, tzinfo=UTC)
 PDF = b"%PDF-1.7 a notice"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspection.expectation import RESULT_COLUMNS
+from inspection.check.expectation import RESULT_COLUMNS
 from inspection.store import quality, roster, submission
 from inspection.store.engine import reading, writing
 from tests.desk_names import SCHOOL_A, SCHOOL_B, TERM, Bureau

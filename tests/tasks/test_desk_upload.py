@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from inspection.canonical import digest_bytes
+from inspection.ingest.submission import Received
 from inspection.store.engine import reading, writing
 from inspection.store.submission import enter
 from inspection.store.tables import Campaign
 from inspection.store.upload import of_submission
-from inspection.submission import Received
 from tests.desk_names import CAMPAIGN, FINDINGS_A, INDICATORS_A, OPENED, SCHOOL_A, SCHOOL_B, TERM, Bureau
 from tests.desk_office import build
 from tests.desk_person import Person, signed_in

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from inspection.campaign import CampaignState
-from inspection.plan import Plan, TargetPool
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import Plan, TargetPool
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store.engine import reading, writing

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from inspection.data_set import DataSet
-from inspection.expectation import parameters, settle
-from inspection.plan import load_plan
+from inspection.check.expectation import parameters, settle
+from inspection.deploy.plan import load_plan
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import Bureau
 from inspection.profile import load_profile
-from inspection.source_map import load_source_maps
-from inspection.table import Bureau
 from tasks.expectation import check, load_suites
 from tasks.reading import read_data_set, survey
 

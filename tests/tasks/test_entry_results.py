@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from examples.demo_city.run import environment
-from inspection.result_students import PAIR_COUNTS
+from inspection.derive.result_students import PAIR_COUNTS
 from tasks.ingest import ingest_data_set, staged_data_set
 from tasks.plan import plan_of
 from tasks.score import derived_for

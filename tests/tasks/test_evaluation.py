@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inspection.plan import TargetPool
+from inspection.deploy.plan import TargetPool
 from inspection.store.engine import writing
 from inspection.store.tables import Finding
 from inspection.store.writing import put

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inspection.data_set import DataSet, FileRead, no_missing
+from inspection.check.expectation import Suite, beside, parameters, settle
 from inspection.errors import DocumentError
-from inspection.expectation import Suite, beside, parameters, settle
-from inspection.source_map import SourceMap
+from inspection.ingest.data_set import DataSet, FileRead, no_missing
+from inspection.ingest.source_map import SourceMap
 from tasks import expectation
 from tasks.expectation import check, load_suites
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from inspection.data_set import DataSet
-from inspection.fitness_sums import COUNTS, KEY
+from inspection.derive.fitness_sums import COUNTS, KEY
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import HIDDEN, Bureau
 from inspection.profile import load_profile
-from inspection.source_map import load_source_maps
-from inspection.table import HIDDEN, Bureau
 from tasks.fitness_sums import reduce_fitness
 from tasks.ingest import content_digest
 

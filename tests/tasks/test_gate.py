@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from examples.demo_city.run import DAYS, public_values
-from inspection.campaign import CampaignState
 from inspection.canonical import digest_bytes
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import Plan
 from inspection.errors import ProtocolError
-from inspection.plan import Plan
 from inspection.request import Override
 from inspection.store import account, ledger, value_evidence
 from inspection.store import campaign as campaigns

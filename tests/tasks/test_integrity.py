@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy.orm import Session
 
-from inspection.campaign import CampaignState
+from inspection.deploy.campaign import CampaignState
 from inspection.store import campaign as campaigns
 from inspection.store import quality, roster
 from inspection.store.engine import reading, writing

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from inspection.canonical import digest_bytes
 from inspection.errors import Fault, ProtocolError
+from inspection.ingest.submission import Received
 from inspection.store import ledger, submission
 from inspection.store.case_tables import Case, Notice
 from inspection.store.engine import engine, reading, writing
 from inspection.store.tables import Campaign, Cycle, Submission, SubmissionFault, Term
-from inspection.submission import Received
 from tasks.purge import find_traces, main, preview, purge
 
 ROOT = Path(__file__).resolve().parents[2]

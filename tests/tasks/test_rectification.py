@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from inspection.case import CaseState
+from inspection.decide.case import CaseState
+from inspection.decide.rectification import RectificationState
 from inspection.errors import ProtocolError
-from inspection.rectification import RectificationState
 from inspection.request import ClosureEntry, RecheckEntry
 from inspection.store import ledger
 from inspection.store.case_tables import Case, Rectification

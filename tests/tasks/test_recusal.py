@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inspection.campaign import CampaignState
+from inspection.deploy.campaign import CampaignState
+from inspection.draw.pool import Relation
+from inspection.draw.recusal import NOT_RELATED, Answer, Correction
 from inspection.errors import ProtocolError
-from inspection.pool import Relation
-from inspection.recusal import NOT_RELATED, Answer, Correction
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
 from inspection.store import ledger, recusal

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from examples.demo_city.run import DAYS, public_values
-from inspection.campaign import CampaignState
+from inspection.deploy.campaign import CampaignState
 from inspection.errors import ProtocolError
 from inspection.request import DrawRequest, PublicValueEntry, Relaxation
 from inspection.store import campaign as campaigns
@@ -18,7 +18,7 @@ from inspection.store import ledger
 from inspection.store.engine import reading, writing
 from inspection.store.tables import Inspector, Recusal, School
 from inspection.store.writing import put
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tasks.draw import commit_draw, draw_schools, enter_public_values
 from tasks.plan import plan_of
 from tasks.relaxation import relax_draw

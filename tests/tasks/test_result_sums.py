@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from inspection.data_set import DataSet
+from inspection.derive.result_sums import COUNTS, KEY
 from inspection.errors import SettingError
+from inspection.ingest.data_set import DataSet
+from inspection.ingest.source_map import load_source_maps
+from inspection.ingest.table import HIDDEN, Bureau
 from inspection.profile import load_profile
-from inspection.result_sums import COUNTS, KEY
-from inspection.source_map import load_source_maps
-from inspection.table import HIDDEN, Bureau
 from tasks.result_sums import pair_results, reduce_results
 from tasks.student_files import StudentFiles
 

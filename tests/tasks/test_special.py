@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from inspection.dispatch.special import Entered, SpecialState
+from inspection.dispatch.special_request import SpecialAnswer, SpecialRequest
 from inspection.errors import ProtocolError
-from inspection.special import Entered, SpecialState
-from inspection.special_request import SpecialAnswer, SpecialRequest
 from inspection.store import ledger
 from inspection.store import special as specials
 from inspection.store.engine import reading, writing

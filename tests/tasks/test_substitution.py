@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from examples.demo_city.run import DAYS, public_values
 from flows.substitute_draw import substitute_draw
-from inspection.campaign import CampaignState
-from inspection.commitment import pseudonym
+from inspection.deploy.campaign import CampaignState
+from inspection.draw.commitment import pseudonym
 from inspection.errors import ProtocolError
 from inspection.request import SubstituteRequest
 from inspection.store import campaign as campaigns
@@ -20,7 +20,7 @@ from inspection.store import ledger
 from inspection.store.engine import reading, writing
 from inspection.store.tables import PolicyVersion, School, VisitResult
 from inspection.store.writing import put
-from inspection.verify import verify
+from inspection.verify.record import verify
 from tasks.draw import commit_draw, derived_key, draw_schools, enter_public_values
 from tasks.plan import plan_of
 from tasks.substitution import substitute_drawn

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from examples.demo_city.run import DAYS, public_values
-from inspection.campaign import CampaignState
 from inspection.canonical import digest_bytes
+from inspection.deploy.campaign import CampaignState
+from inspection.deploy.plan import Plan, TeamPlan
 from inspection.errors import ProtocolError
-from inspection.plan import Plan, TeamPlan
 from inspection.request import Override, SubstituteRequest
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws

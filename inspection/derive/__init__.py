@@ -1,0 +1,1 @@
+"""Derive 指标: from rows to figures – sums over students, formulas, the catalogue of indicators."""
