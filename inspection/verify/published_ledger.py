@@ -1,6 +1,6 @@
 """A draw record followed into the published ledger: one live promise, its steps in order, nothing cancelled to suit.
 
-Here: the ledger step. Not here: the other steps (`verify`), fields and comparison (`verify_format`). Standard
+Here: the ledger step. Not here: the other steps (`record`), fields and comparison (`record_format`). Standard
 library only; the published file `verify.py` holds this module whole.
 """
 

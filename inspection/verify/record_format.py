@@ -1,7 +1,7 @@
 """What a draw record is made of and how two values are compared: the ground on which `verify` stands.
 
 Here: the keys and shapes of the record format (`docs/record-format.md`), canonical JSON, digests, exact
-comparison. Not here: the steps (`verify`), teams (`verify_seats`), the ledger (`verify_ledger`). Standard library
+comparison. Not here: the steps (`record`), teams (`seats`), the ledger (`published_ledger`). Standard library
 only; the published file `verify.py` holds this module whole.
 """
 

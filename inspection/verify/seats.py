@@ -1,7 +1,7 @@
 """The seats of teams in a draw record, asked one by one: who was passed over before the one who got it, and why.
 
-Here: replaying an assignment. Not here: which teams are replayed when (`verify`), fields and comparison
-(`verify_format`). Standard library only; the published file `verify.py` holds this module whole.
+Here: replaying an assignment. Not here: which teams are replayed when (`record`), fields and comparison
+(`record_format`). Standard library only; the published file `verify.py` holds this module whole.
 """
 
 from collections import Counter
