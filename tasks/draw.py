@@ -103,8 +103,7 @@ def enter_public_values(campaign_id: str, entries: Sequence[PublicValueEntry], *
         on_file = value_evidence.digests(session, campaign_id)
         require_evidence(sources, agreed, on_file=on_file, is_required=not profile().is_synthetic)
         draws.enter_values(session, campaign_id, typed)
-        values = [{"source": v.source_id, "value": v.value, "evidence": v.evidence} for v in agreed]
-        facts = records.payload("seed", {**record, "values": values})
+        facts = records.payload("seed", {**record, "values": [records.value_line(one) for one in agreed]})
         own = draws.subject(session, campaign_id)
         ledger.record(session, kind="seed", subject=own, payload=facts, at=now())
     return Receipt("登记公开数值", {"公开来源": len(agreed), "录入": len(typed)}, facts["values"])

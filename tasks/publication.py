@@ -1,6 +1,6 @@
 """Publishes: gathers from the store what the public may see, and has the site written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,7 @@ from inspection.deploy.campaign import CampaignState
 from inspection.deploy.plan import MODE_TITLES, Plan
 from inspection.dispatch.notice import chinese_date, date_range
 from inspection.draw.opening import open_by, opening_status
-from inspection.draw.record import COMMITTED, UNOPENED, committed, sealed, sources
-from inspection.draw.seed import canonical_value
+from inspection.draw.record import COMMITTED, UNOPENED, sealed
 from inspection.publish.publication import (
     BandCount,
     DrawFacts,
@@ -25,9 +24,9 @@ from inspection.publish.publication import (
     ResultFacts,
     SchoolFacts,
     SiteFacts,
-    WithdrawnDraw,
     plan_facts,
     publishable,
+    withdrawn_draw,
 )
 from inspection.receipt import Receipt
 from inspection.request import Override
@@ -49,6 +48,7 @@ from tasks.gate import Asked, override_facts, pass_results
 from tasks.notice import HEARING, facts_of
 from tasks.plan import plan_of
 from tasks.record_sheet import public_sheet
+from tasks.relaxation import replaced_records
 from tasks.settings import profile, settings
 from tasks.site import write_site
 from tasks.workspace import public
@@ -154,15 +154,11 @@ def _draw(session: Session, plan: Plan, names: _Names, as_of: date) -> DrawFacts
         record=sealed(record) if record["state"] == UNOPENED else record,
         sheet=public_sheet(session, plan),
         schools=tuple(DrawnSchool(**names.of(v["school_code"]), team_code=v["team_code"]) for v in visits),
-        withdrawn=tuple(map(_withdrawn, draws.withdrawn(session, plan.campaign))),
+        withdrawn=tuple(
+            withdrawn_draw(one, is_sealed=_is_sealed(session, plan))
+            for one in replaced_records(session, plan.campaign)
+        ),
     )
-
-
-def _withdrawn(kept: Mapping[str, Any]) -> WithdrawnDraw:
-    named = sources(kept["commitment"])
-    typed = {item["source_id"]: item["text"] for item in kept["values"]}
-    values = tuple((source.name, canonical_value(source, typed[source.source_id])) for source in named)
-    return WithdrawnDraw(record=committed(kept["commitment"]), values=values)
 
 
 def _is_sealed(session: Session, plan: Plan) -> bool:

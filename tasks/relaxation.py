@@ -1,22 +1,25 @@
-"""Relaxations: cancels a promise under which no teams can be made, and makes it anew with a rule given up.
+"""Relaxations: cancels a promise under which no teams can be made, makes it anew with a rule given up, and proves both.
 
 Effects only; the rules are `inspection.draw.relaxation`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from inspection.deploy.campaign import CampaignState, require
 from inspection.draw import record as records
 from inspection.draw.relaxation import Decision, offers, recommit, require_offered
-from inspection.draw.seed import PublicSource, public_values
+from inspection.draw.seed import PublicSource, ValueEntry, public_values
 from inspection.draw.team import is_infeasible
 from inspection.errors import Fault, ProtocolError
 from inspection.receipt import Receipt
 from inspection.request import NewSource, Relaxation
 from inspection.store import campaign as campaigns
 from inspection.store import draw as draws
+from inspection.store import ledger
 from inspection.store.engine import writing
 from tasks.border import task
 from tasks.clock import OFFICE_TIME, now
@@ -44,6 +47,28 @@ def relax_draw(campaign_id: str, request: Relaxation, *, as_of: datetime) -> Rec
     return Receipt("重新公布抽取方案", counts, made.digest)
 
 
+def replaced_records(session: Session, campaign_id: str) -> list[records.Record]:
+    """Return the record of every promise of a campaign under which no teams could be made, in their order.
+
+    Each holds what was drawn, the shortage that proves it, and the promise made anew. Of a sealed draw they hold
+    secrets and schools: they are public only once the campaign's draw is open.
+    """
+    kept = draws.withdrawn(session, campaign_id)
+    anew = [item["commitment"] for item in kept[1:]] + [draws.record_of(session, campaign_id)["commitment"]]
+    return [_replaced(session, campaign_id, item, new) for item, new in zip(kept, anew, strict=True)]
+
+
+def _replaced(
+    session: Session, campaign_id: str, kept: Mapping[str, Any], anew: Mapping[str, Any]
+) -> records.Record:
+    commitment, own = kept["commitment"], draws.numbered(campaign_id, int(kept["number"]))
+    sources, typed = records.sources(commitment), [ValueEntry(**item) for item in kept["values"]]
+    # Their instants had come when the values were typed.
+    agreed = public_values(sources, typed, as_of=max(source.announced_at for source in sources))
+    links = {kind: ledger.entry_hash(session, kind=kind, subject=own) for kind in ("commit", "seed")}
+    return records.unstaffed(commitment, agreed, anew=anew, secret=secret_of(commitment, own), ledger=links)
+
+
 def _is_done(session: Session, campaign_id: str, decided: dict[str, object]) -> bool:
     known = draws.withdrawn(session, campaign_id)
     has_values = bool(draws.values(session, campaign_id))
@@ -56,7 +81,7 @@ def _relax(
     old, decision = draws.commitment(session, campaign_id), _decision(request)
     selection = _unstaffed(session, campaign_id, as_of)
     require_offered(decision, offers(old.record, old.annex, selection), approvers=profile().approvers)
-    next_subject = f"{campaign_id}-{len(draws.withdrawn(session, campaign_id)) + 2}"
+    next_subject = draws.numbered(campaign_id, len(draws.withdrawn(session, campaign_id)) + 2)
     made = recommit(
         old,
         decision,

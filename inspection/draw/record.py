@@ -15,7 +15,7 @@ from inspection.canonical import digest
 from inspection.draw import selection as rules
 from inspection.draw.commitment import blocked, candidates, seats
 from inspection.draw.seed import PublicSource, PublicValue, secret_digest, seed_text
-from inspection.draw.team import Member, Team, assign
+from inspection.draw.team import Member, Team, assign, shortage
 from inspection.errors import Fault, ProtocolError
 
 RECORD_FORMAT = "school-inspection/draw-record/1"
@@ -25,6 +25,7 @@ DRAWN = "drawn"
 SEALED = "sealed"
 UNOPENED = "unopened"
 OPENED = "opened"
+UNSTAFFED = "unstaffed"
 
 RESULT_KEYS = ("commitment_digest", "values", "seed", "tickets", "inclusion", "selection", "teams")
 
@@ -77,37 +78,46 @@ def draw(
     Raises:
         ProtocolError: values or secret are not those the commitment asks for, or no teams are possible.
     """
-    agreed = sorted(values)
-    _check_inputs(commitment, agreed, secret)
-    commitment_digest = digest(commitment)
-    seed = seed_text(commitment_digest, agreed, secret=secret)
-    strata, numbers = _numbered(commitment, seed)
-    drawn = _selected(commitment, strata, numbers)
-    needs = seats(commitment)
-    teams = assign(
-        seed,
-        {school: needs[school] for school in drawn},
-        candidates(commitment),
-        blocked=blocked(commitment),
-    )
-    record: Record = {
-        "format": RECORD_FORMAT,
+    record = _selected_record(commitment, values, secret=secret, ledger=ledger)
+    teams = assign(record["seed"], _seats_of(record), candidates(commitment), blocked=blocked(commitment))
+    record |= {
         "state": UNOPENED if secret else DRAWN,
-        "commitment": dict(commitment),
-        "commitment_digest": commitment_digest,
-        "values": [{"source": v.source_id, "value": v.value, "evidence": v.evidence} for v in agreed],
-        "secret": secret,
-        "seed": seed,
-        "tickets": [{"school": school, "ticket": number} for school, number in numbers.items()],
-        "inclusion": _inclusion(commitment),
-        "selection": [{"school": school, "stratum": strata[school]} for school in drawn],
         "teams": [team_line(team) for team in teams],
         "substitutions": [],
-        "ledger": dict(ledger or {}),
     }
     record["result_digest"] = digest({key: record[key] for key in RESULT_KEYS})
     record["result_hash"] = _salted(secret, record["result_digest"]) if secret else ""
     return record
+
+
+def unstaffed(
+    commitment: Mapping[str, Any],
+    values: Iterable[PublicValue],
+    *,
+    anew: Mapping[str, Any],
+    secret: str = "",
+    ledger: Mapping[str, str] | None = None,
+) -> Record:
+    """Return the record of a promise under which no teams can be made, with what proves it and what replaced it.
+
+    Args:
+        commitment: the promise that was cancelled.
+        values: its agreed public values.
+        anew: the promise that replaced it.
+        secret: the secret of a sealed draw; the record is then public only once the campaign's draw is opened.
+        ledger: entry hash in the ledger of each earlier step ("commit", "seed").
+
+    Raises:
+        ProtocolError: values or secret are not those the commitment asks for.
+    """
+    record = _selected_record(commitment, values, secret=secret, ledger=ledger)
+    short = shortage(_seats_of(record), candidates(commitment), blocked=blocked(commitment))
+    assert short, "a promise is replaced only when it has been proved that no teams can be made"
+    return record | {
+        "state": UNSTAFFED,
+        "shortage": [{"school": school, "role": role} for school, role in short],
+        "anew": dict(anew),
+    }
 
 
 def selection(
@@ -118,10 +128,40 @@ def selection(
     Raises:
         ProtocolError: values or secret are not those the commitment asks for.
     """
+    lines = _selected_record(commitment, values, secret=secret, ledger=None)["selection"]
+    return tuple(line["school"] for line in lines)
+
+
+def _selected_record(
+    commitment: Mapping[str, Any],
+    values: Iterable[PublicValue],
+    *,
+    secret: str,
+    ledger: Mapping[str, str] | None,
+) -> Record:
+    """Return what a record holds of a draw up to its schools; teams and state are still missing."""
     agreed = sorted(values)
     _check_inputs(commitment, agreed, secret)
     seed = seed_text(digest(commitment), agreed, secret=secret)
-    return _selected(commitment, *_numbered(commitment, seed))
+    strata, numbers = _numbered(commitment, seed)
+    return {
+        **committed(commitment),
+        "values": [value_line(value) for value in agreed],
+        "secret": secret,
+        "seed": seed,
+        "tickets": [{"school": school, "ticket": number} for school, number in numbers.items()],
+        "inclusion": _inclusion(commitment),
+        "selection": [
+            {"school": school, "stratum": strata[school]} for school in _selected(commitment, strata, numbers)
+        ],
+        "ledger": dict(ledger or {}),
+    }
+
+
+def _seats_of(record: Record) -> dict[str, tuple[str, ...]]:
+    """Return the seats of every drawn school, in ticket order."""
+    needs = seats(record["commitment"])
+    return {line["school"]: needs[line["school"]] for line in record["selection"]}
 
 
 def _numbered(commitment: Mapping[str, Any], seed: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -218,6 +258,7 @@ _STATE_TITLES = {
     SEALED: "“密封公布件”",
     UNOPENED: "“已密封抽取、尚未启封”",
     OPENED: "“已启封”",
+    UNSTAFFED: "“不能成组、已由另一方案替换”",
 }
 
 
@@ -229,6 +270,11 @@ def _inclusion(commitment: Mapping[str, Any]) -> list[dict[str, str]]:
         }
         for line in commitment["strata"]
     ]
+
+
+def value_line(value: PublicValue) -> dict[str, str]:
+    """Return a public value as a record carries it."""
+    return {"source": value.source_id, "value": value.value, "evidence": value.evidence}
 
 
 def team_line(team: Team) -> dict[str, Any]:

@@ -147,6 +147,22 @@ def unstaffable(
     return tuple(sorted({seating.schools[seating.school_of[seat]] for seat in seating.unplaced()}))
 
 
+def shortage(
+    schools: Mapping[str, tuple[str, ...]],
+    candidates: Iterable[Candidate],
+    *,
+    blocked: Mapping[str, frozenset[str]],
+) -> tuple[tuple[str, str], ...]:
+    """Return the smallest group of seats (school, role) that proves that there are no teams; empty where there are.
+
+    The proof is one of counting: everybody can hold at most one seat at each school of the group, and no more
+    than his or her load; together they can hold fewer seats than the group has (Hall 1935).
+    """
+    people = tuple(sorted(candidates, key=lambda person: person.inspector))
+    seating = _Seating(schools, people, blocked)
+    return tuple((seating.schools[seating.school_of[seat]], seating.role[seat]) for seat in seating.proof())
+
+
 def is_solvable(
     schools: Mapping[str, tuple[str, ...]],
     candidates: Iterable[Candidate],
@@ -236,13 +252,17 @@ class _Seating:
 
     def fill(self) -> None:
         """Seat everyone, or raise `ProtocolError` with the smallest group that proves it impossible."""
+        if proof := self.proof():
+            raise self._infeasible(proof)
+
+    def proof(self) -> list[int]:
+        """Seat everyone that can be seated; return the smallest group of seats that proves that others cannot be."""
         proofs = []
         for seat in self.unplaced():
             seen = _Seen()
             assert not self._reseat(seat, self.eligible[seat], seen)
             proofs.append(sorted({seat, *seen.seats}))
-        if proofs:
-            raise self._infeasible(min(proofs, key=lambda seats: (len(seats), seats)))
+        return min(proofs, key=lambda seats: (len(seats), seats), default=[])
 
     def settle(self, seat: int, order: Iterable[int]) -> tuple[int, list[tuple[int, str]]]:
         """Give a seat for good to the first of `order` that leaves the rest solvable.

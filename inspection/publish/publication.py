@@ -14,6 +14,7 @@ from typing import Any, Literal
 from inspection.deploy.campaign import CampaignState
 from inspection.deploy.plan import MODE_TITLES, Plan, TargetPool
 from inspection.draw.gate import OverrideFacts
+from inspection.draw.record import committed, sources
 from inspection.draw.selection import total_size
 from inspection.ledger import Entry
 from inspection.publish.suppression import CountTable, suppressed
@@ -169,6 +170,16 @@ class WithdrawnDraw:
 
     record: Mapping[str, Any]
     values: tuple[tuple[str, str], ...] = ()
+
+
+def withdrawn_draw(record: Mapping[str, Any], *, is_sealed: bool) -> WithdrawnDraw:
+    """Return what the public sees of a promise that could not be kept; of a sealed draw the promise and its values.
+
+    `record` is in state "unstaffed": it names schools, and holds the secret of a sealed draw.
+    """
+    names = {source.source_id: source.name for source in sources(record["commitment"])}
+    values = tuple((names[line["source"]], line["value"]) for line in record["values"])
+    return WithdrawnDraw(record=committed(record["commitment"]) if is_sealed else record, values=values)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,8 +98,12 @@ def withdrawn(session: Session, campaign_id: str) -> list[dict[str, Any]]:
 
 def subject(session: Session, campaign_id: str) -> str:
     """Return what the ledger calls a campaign's present promise: a promise made anew has a number of its own."""
-    count = len(withdrawn(session, campaign_id))
-    return f"{campaign_id}-{count + 1}" if count else campaign_id
+    return numbered(campaign_id, len(withdrawn(session, campaign_id)) + 1)
+
+
+def numbered(campaign_id: str, number: int) -> str:
+    """Return what the ledger calls a campaign's first, second … promise."""
+    return campaign_id if number == 1 else f"{campaign_id}-{number}"
 
 
 def withdraw(

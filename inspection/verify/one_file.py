@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from inspection.verify import published_ledger, record, record_format, seats
+from inspection.verify import anew, published_ledger, record, record_format, seats
 
 PARTS: tuple[Path, ...] = tuple(
-    Path(str(part.__file__)) for part in (record_format, seats, published_ledger, record)
+    Path(str(part.__file__)) for part in (record_format, seats, anew, published_ledger, record)
 )
 """The modules in the order in which they need one another; the last has the command and the file's docstring."""
 DIGEST_LINE = "# SHA-256 of all lines above: "

@@ -20,17 +20,16 @@ def in_ledger(record: Json, document: Json, head: str) -> str:
     is_known = len(head) >= 16 and any(item.startswith(head) for item in hashes)
     need(is_known or not head, f"台账中没有此前公布的台账头{head}")
     facts = [(entry["kind"], entry["payload"]) for entry in entries]
-    _one_is_live(record, facts)
-    replaced = _replaced(record, facts)
-    _cancelled_before_values(record, facts, replaced)
     own = record["commitment_digest"]
-    said = [(kind, fact) for kind, fact in facts if fact.get("commitment") == own]
-    if record["state"] != "committed":
-        _told(record, [(k, f.get("values", f.get("result", f.get("substitution", own)))) for k, f in said])
+    if "anew" in record:
+        _was_replaced(record, facts)
+    else:
+        _is_the_one(record, facts)
     mine = {h: k for h, (k, fact) in zip(hashes, facts, strict=True) if fact.get("commitment") == own}
     for kind, entry_hash in record.get("ledger", {}).items():
         same(f"记录所引台账条目{entry_hash}", kind, mine.get(entry_hash, "没有这一条"))
-    found = f"{len(entries)}条首尾相接，承诺有效且唯一" + "，含此前公布的台账头" * bool(head)
+    stands = "登记数值后撤销，由替换方案接替" if "anew" in record else "承诺有效且唯一"
+    found = f"{len(entries)}条首尾相接，{stands}" + "，含此前公布的台账头" * bool(head)
     return found + _notes(record, facts)
 
 
@@ -42,6 +41,37 @@ def _followed(entries: list[Json]) -> list[str]:
         previous = sha256(body)
         same(f"台账第{number}条", body | {"entry_hash": previous}, entry)
     return [entry["entry_hash"] for entry in entries]
+
+
+def _is_the_one(record: Json, facts: Facts) -> None:
+    """The record's promise is the live one, came about by rule, and the ledger tells its steps as the record does."""
+    _one_is_live(record, facts)
+    replaced = _replaced(record, facts)
+    _cancelled_before_values(record, facts, replaced)
+    if record["state"] != "committed":
+        own = record["commitment_digest"]
+        _told(record, [(kind, _content(fact, own)) for kind, fact in _steps(record, facts)])
+
+
+def _was_replaced(record: Json, facts: Facts) -> None:
+    """A promise that could not be kept had its values, was cancelled without a result, and then made anew."""
+    own, said = record["commitment_digest"], _steps(record, facts)
+    same("台账中的步骤", ["commit", "seed", "cancel"], [kind for kind, _ in said])
+    same("台账中的公开数值", sha256(record["values"]), said[1][1]["values"])
+    links = [(kind, fact.get("commitment"), fact.get("replaces", "")) for kind, fact in facts]
+    after = links[links.index(("cancel", own, "")) :]
+    is_next = ("commit", sha256(record["anew"]), own) in after
+    need(is_next, "撤销之后，台账中没有公布记录所载的替换方案")
+
+
+def _steps(record: Json, facts: Facts) -> Facts:
+    """Return what the ledger says of the record's own promise."""
+    return [(kind, fact) for kind, fact in facts if fact.get("commitment") == record["commitment_digest"]]
+
+
+def _content(fact: Json, own: str) -> str:
+    """Return the digest that an entry holds of what was entered; of a promise it is the promise's own."""
+    return str(next((fact[key] for key in ("values", "result", "substitution") if key in fact), own))
 
 
 def _one_is_live(record: Json, facts: Facts) -> None:

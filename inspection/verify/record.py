@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from inspection.verify.anew import made_anew
 from inspection.verify.published_ledger import in_ledger
 from inspection.verify.record_format import (
     ALGORITHM,
@@ -82,6 +83,8 @@ class _Check:
         if code in BEFORE_SEED:
             return "没有提供台账文件，未核验" if code == "ledger" and self.entries is None else ""
         waiting = {"committed": "尚未抽取", "sealed": "" if code == "values" else "启封后才能核验"}
+        if code in {"result", "substitutions"}:
+            waiting["unstaffed"] = "这一方案没有抽取结果"
         return waiting.get(self.record["state"], "")
 
     def format(self) -> str:
@@ -89,10 +92,11 @@ class _Check:
         need(state in STATES, f"不是抽取记录：state应为{'、'.join(STATES)}之一")
         fit(self.record, SHAPES[state], "记录")
         self.commit = self.record["commitment"]
-        formats = [self.record["format"], self.commit["format"], self.commit["algorithm"]]
-        same("格式和算法版本", [*FORMATS, ALGORITHM], formats)
+        for plan in filter(None, (self.commit, self.record.get("anew"))):
+            formats = [self.record["format"], plan["format"], plan["algorithm"]]
+            same("格式和算法版本", [*FORMATS, ALGORITHM], formats)
         is_sealed = self.commit["kind"] == "sealed"
-        fits = state == "committed" or is_sealed == (state != "drawn")
+        fits = state in {"committed", "unstaffed"} or is_sealed == (state != "drawn")
         need(fits and is_sealed == bool(self.commit["secret_digest"]), "记录状态、抽取方式和密钥摘要不相符")
         self.stratum = column(self.commit["pool"], "school", "stratum")
         self.seats = Seats(self.commit, self._ticket)
@@ -104,6 +108,8 @@ class _Check:
         need(self.published in {"", found}, f"此前公布的承诺摘要为{self.published}，本记录的为{found}")
         if "relaxed" in self.commit:
             self._relaxed(self.commit["relaxed"], found)
+        if "anew" in self.record:
+            made_anew(self.commit, self.record["anew"])
         return found + ("，与此前公布的一致" if self.published else "")
 
     def _relaxed(self, relaxed: Json, own: str) -> None:
@@ -224,7 +230,11 @@ class _Check:
         return f"各层抽签号最小的共{len(wanted)}所，全部一致"
 
     def teams(self) -> str:
-        schools, teams = [line["school"] for line in self.record["selection"]], self.record["teams"]
+        schools = [line["school"] for line in self.record["selection"]]
+        if "shortage" in self.record:
+            places = [(line["school"], line["role"]) for line in self.record["shortage"]]
+            return self.seats.prove_short(places, schools)
+        teams = self.record["teams"]
         same("检查组的学校", schools, [team["school"] for team in teams])
         self.seats.replay(
             [(school, role) for school in schools for role in self.seats.roles(school)], teams, {}

@@ -19,7 +19,8 @@ format 记录格式, commitment 承诺摘要, pool 名录库与分层, sizes 抽
 tickets 抽签号, selection 抽中学校, teams 检查组, result 结果摘要, substitutions 递补, ledger 台账
 """
 _STATES = (
-    "committed 已承诺, drawn 公开抽取, sealed 密封抽取, unopened 密封抽取（内部记录）, opened 密封抽取已启封"
+    "committed 已承诺, drawn 公开抽取, sealed 密封抽取, unopened 密封抽取（内部记录）, opened 密封抽取已启封, "
+    "unstaffed 不能成组、已由另一方案替换"
 )
 STEPS, STATES = (dict(item.split() for item in table.split(",")) for table in (_STEPS, _STATES))
 MARKS = {"pass": "√", "fail": "×", "later": "—"}
@@ -109,18 +110,22 @@ _DRAWN = _COMMITTED | {
     "ledger": {"commit?": "hex", "seed?": "hex"},
 }
 _SEALED = _DRAWN | {"result_hash": "hex", "substitution_hashes": ["hex"]}
-_WHOLE = _DRAWN | {
+_SELECTED = _DRAWN | {
     "secret": "secret",
     "seed": "text",
     "tickets": [{"school": "id", "ticket": "ticket"}],
     "inclusion": [{"stratum": "id", "probability": "fraction"}],
     "selection": [{"school": "id", "stratum": "id"}],
+}
+_UNSTAFFED = _SELECTED | {"shortage": [{"school": "id", "role": "role"}], "anew": _COMMITMENT}
+_WHOLE = _SELECTED | {
     "teams": [_TEAM],
     "substitutions": [(_SCHOOL_REPLACED, _INSPECTOR_REPLACED)],
     "result_digest": "hex",
     "result_hash": "hex or empty",
 }
-SHAPES = {state: {"committed": _COMMITTED, "sealed": _SEALED}.get(state, _WHOLE) for state in STATES}
+_OTHERS = {"committed": _COMMITTED, "sealed": _SEALED, "unstaffed": _UNSTAFFED}
+SHAPES = {state: _OTHERS.get(state, _WHOLE) for state in STATES}
 BITS = {"lottery-ssq": 24, "lottery-dlt": 24, "index": 6, "drand": 256}
 RED, FRONT, BACK = "(0[1-9]|[12][0-9]|3[0-3])", "(0[1-9]|[12][0-9]|3[0-5])", "(0[1-9]|1[0-2])"
 VALUES = {

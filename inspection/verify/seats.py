@@ -45,6 +45,23 @@ class Seats:
         for member in members:
             self._settle(*member)
 
+    def prove_short(self, places: list[tuple[str, str]], schools: list[str]) -> str:
+        """Count whether the people who could take any of these seats can hold them all: at most one a school."""
+        known = Counter((school, role) for school in schools for role in self.roles(school))
+        odd = sorted(Counter(places) - known)
+        need(not odd, f"缺岗证明中有不属于抽中学校的岗位：{'、'.join(map('/'.join, odd))}")
+        able = {
+            (name, school)
+            for school, role in places
+            for name in self.people
+            if not self._unfit(school, role, name)
+        }
+        reach = Counter(name for name, _ in able)
+        room = sum(min(count, self.people[name]["load"]) for name, count in reach.items())
+        said = f"所列{len(places)}个岗位，能派的人员最多承担{room}个"
+        need(room < len(places), f"{said}，不能证明无法成组")
+        return f"{said}，确实无法为全部学校组成检查组"
+
     def _settle(self, school: str, role: str, holder: str, passed: list[Json]) -> None:
         order = [name for _, name in sorted((self._ticket(f"pair:{school}:{p}"), p) for p in self.people)]
         self._team[school].remove(holder)

@@ -56,7 +56,8 @@ function ledgerStep(record, ledger) {
     return { id: "ledger", title, faults: [], detail: "未核对：请同时放入台账文件", outcome: "later" };
   }
   const { entries } = ledger;
-  const said = () => `${entries.length}条首尾相接，承诺有效且唯一${ledgerNotes(record, factsOf(entries))}`;
+  const stands = record.state === "unstaffed" ? "登记数值后撤销，由替换方案接替" : "承诺有效且唯一";
+  const said = () => `${entries.length}条首尾相接，${stands}${ledgerNotes(record, factsOf(entries))}`;
   return checkedStep("ledger", title, () => ledgerFaults(record, entries), said);
 }
 
@@ -66,6 +67,9 @@ function ledgerFaults(record, entries) {
     return faults;
   }
   const facts = factsOf(entries);
+  if (record.state === "unstaffed") {
+    return [...successionFaults(record, facts), ...citedFaults(record, facts, hashes)];
+  }
   const isLive = liveFaults(record, facts);
   if (isLive.length) {
     return isLive;
@@ -118,6 +122,21 @@ function liveFaults(record, facts) {
     .filter((commitment) => !gone.has(commitment));
   const own = record.commitment_digest;
   return live.length === 1 && live[0] === own ? [] : [`台账中有效的承诺应只有 ${own}，台账写的是 ${live.join("、") || "（无）"}`];
+}
+
+// A promise that could not be kept had its values, was cancelled without a result, and then made anew.
+function successionFaults(record, facts) {
+  const own = record.commitment_digest;
+  const mine = facts.filter(({ payload }) => payload.commitment === own);
+  const steps = mine.map(({ kind }) => kind).join("、");
+  if (steps !== "commit、seed、cancel") {
+    return [`台账中的步骤应为 commit、seed、cancel，台账写的是 ${steps || "（无）"}`];
+  }
+  const faults = mine[1].payload.values === digest(record.values) ? [] : ["台账中的公开数值与记录不同"];
+  const next = digest(record.anew);
+  const after = facts.slice(facts.indexOf(mine[2]));
+  const isNext = after.some(({ kind, payload }) => kind === "commit" && payload.commitment === next && payload.replaces === own);
+  return isNext ? faults : [...faults, "撤销之后，台账中没有公布记录所载的替换方案"];
 }
 
 // The promise that this one replaces must be cancelled before this one is made; the ledger must name the same.

@@ -11,6 +11,7 @@ const VERDICTS = {
   drawn: "相符：抽取结果与重新计算的完全一致。",
   unopened: "相符；但这是密封抽取的内部记录，名单公布前不得公开。",
   opened: "相符：抽取结果与重新计算的完全一致。",
+  unstaffed: "相符：按这一方案确实不能成组，替换方案只放宽了所写的条件。",
 };
 
 // Each step: id, title, what it says when it passes, the check (a list of faults), and what it needs.
@@ -20,10 +21,10 @@ const STEPS = [
   ["sizes", "各层抽取数量", (r) => `共抽${r.commitment.sizing.total}所，分到各层的数量与规则一致`, sizeFaults, "plan"],
   ["entropy", "公开来源的随机性", (r) => `需要${r.commitment.entropy.needed}比特，具备${r.commitment.entropy.declared}比特`, entropyFaults, "plan"],
   ["values", "公开数值", (r) => `${r.values.length}个来源的数值齐全，格式正确；请自行与原始公告对照`, valueFaults, "values"],
-  ["seed", "随机种子", () => "由承诺值和公开数值重新拼成，逐字一致", seedFaults, "result"],
-  ["tickets", "每所学校的抽取号码", (r) => `${r.tickets.length}个号码逐一重新计算，全部一致`, ticketFaults, "result"],
-  ["selection", "抽中名单", (r) => `各层号码最小的共${r.selection.length}所，与公布的一致`, selectionFaults, "result"],
-  ["teams", "检查组分配", (r) => `${r.teams.length}个检查组逐个席位重新推算，全部一致`, teamFaults, "result"],
+  ["seed", "随机种子", () => "由承诺值和公开数值重新拼成，逐字一致", seedFaults, "drawn"],
+  ["tickets", "每所学校的抽取号码", (r) => `${r.tickets.length}个号码逐一重新计算，全部一致`, ticketFaults, "drawn"],
+  ["selection", "抽中名单", (r) => `各层号码最小的共${r.selection.length}所，与公布的一致`, selectionFaults, "drawn"],
+  ["teams", "检查组分配", teamsSaid, teamFaults, "drawn"],
   ["result", "抽取结果的指纹", (r) => `由结果重新算出：${r.result_digest}`, resultFaults, "result"],
   ["substitutions", "递补", (r) => r.substitutions.length ? substitutionsSaid(r) : "没有递补", substitutionFaults, "result"],
 ];
@@ -62,7 +63,12 @@ function checkRecord(record, noted, ledger) {
   if (faults.length) {
     return { verdict: "", steps: [format] };
   }
-  const has = { plan: true, values: record.state !== "committed", result: Object.hasOwn(record, "selection") };
+  const has = {
+    plan: true,
+    values: record.state !== "committed",
+    drawn: Object.hasOwn(record, "selection"),
+    result: Object.hasOwn(record, "teams"),
+  };
   const steps = STEPS.map(([id, title, said, check, needs]) =>
     has[needs] ? checkedStep(id, title, () => check(record), () => said(record)) : waiting(id, title, record),
   );
@@ -85,7 +91,8 @@ function step(id, title, faults, detail = "") {
 }
 
 function waiting(id, title, record) {
-  const detail = record.state === "committed" ? "抽取之后才能核验" : "名单公布之后才能核验";
+  const details = { committed: "抽取之后才能核验", unstaffed: "这一方案没有抽取结果" };
+  const detail = details[record.state] ?? "名单公布之后才能核验";
   return { id, title, faults: [], detail, outcome: "later" };
 }
 
@@ -118,6 +125,9 @@ function commitmentFaults(record) {
   const found = digest(record.commitment);
   const faults = found === record.commitment_digest ? [] : [`记录写的是 ${record.commitment_digest}，重新算出的是 ${found}`];
   faults.push(...relaxedFaults(record.commitment.relaxed, found));
+  if (record.state === "unstaffed") {
+    faults.push(...anewFaults(record.commitment, record.anew));
+  }
   return faults;
 }
 
@@ -126,7 +136,7 @@ function kindFaults(record) {
   const { kind, secret_digest: secretDigest } = record.commitment;
   const isSealed = kind === "sealed";
   const faults = isSealed === (secretDigest !== "") ? [] : ["密钥指纹与抽取方式不符"];
-  const isFit = record.state === "committed" || isSealed !== (record.state === "drawn");
+  const isFit = ["committed", "unstaffed"].includes(record.state) || isSealed !== (record.state === "drawn");
   return isFit ? faults : [...faults, `抽取方式 ${kind} 与记录状态 ${record.state} 不符`];
 }
 
@@ -140,6 +150,51 @@ function relaxedFaults(relaxed, own) {
     faults.push("没有写明放宽的规则");
   }
   return relaxed.replaces === own ? [...faults, "所替换的不能是方案自身"] : faults;
+}
+
+// A promise made anew: nothing differs but what it says gave way, its chance events and what comes of them.
+function anewFaults(old, anew) {
+  const stated = anew.relaxed ? anew.relaxed.replaces : "（没有）";
+  const own = digest(old);
+  if (stated !== own) {
+    return [`替换方案所写的原方案应为 ${own}，记录写的是 ${stated}`];
+  }
+  const fresh = ["sources", "entropy", "annex_digest", "secret_digest", "relaxed"].map((key) => [key, anew[key]]);
+  const wanted = { ...old, ...Object.fromEntries(fresh), ...givenUp(old, anew) };
+  const odd = Object.keys(wanted).filter((key) => canonical(wanted[key]) !== canonical(anew[key]));
+  return [...odd.map((key) => `替换方案的 ${key} 与原方案不同，超出了所写的放宽`), ...chanceFaults(old, anew)];
+}
+
+// What the rules that gave way make of the old promise.
+function givenUp(old, anew) {
+  const { rules } = anew.relaxed;
+  const made = {};
+  if (rules.includes("load")) {
+    made.inspectors = old.inspectors.map((line) => ({ ...line, load: line.load && line.load + 1 }));
+  }
+  if (rules.includes("expertise")) {
+    made.pool = old.pool.map((line) => ({ ...line, requires: [] }));
+  }
+  if (rules.includes("not-assignable")) {
+    made.not_assignable = anew.not_assignable;
+  }
+  return made;
+}
+
+// New chance events, a new secret; fewer pairs kept apart where recusal gave way.
+function chanceFaults(old, anew) {
+  const known = new Set(old.sources.map((line) => line.source));
+  const faults = anew.sources.filter((line) => known.has(line.source)).map((line) => `替换方案沿用了原方案的公开来源 ${line.source}`);
+  if ((old.secret_digest === "") !== (anew.secret_digest === "")) {
+    faults.push("替换方案改变了抽取方式");
+  } else if (old.secret_digest && old.secret_digest === anew.secret_digest) {
+    faults.push("替换方案沿用了原方案的密钥");
+  }
+  const pairs = (plan) => new Set(plan.not_assignable.flatMap((line) => line.schools.map((school) => `${line.inspector} ${school}`)));
+  const before = pairs(old);
+  const after = [...pairs(anew)];
+  const isLess = after.length < before.size && after.every((pair) => before.has(pair));
+  return anew.relaxed.rules.includes("not-assignable") && !isLess ? [...faults, "替换方案没有放宽回避，或者增加了不可派的人员"] : faults;
 }
 
 function poolFaults(record) {

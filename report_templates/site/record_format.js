@@ -19,7 +19,7 @@ const WORDS = {
   kind: /^(open|sealed)$/,
   "school replaced": /^school$/,
   "inspector replaced": /^inspector$/,
-  state: /^(committed|sealed|drawn|unopened|opened)$/,
+  state: /^(committed|sealed|drawn|unopened|opened|unstaffed)$/,
   "kind of source": /^(lottery-ssq|lottery-dlt|index|dice|drand)$/,
   role: /^(leader|ordinary|expertise:[a-z0-9-]+)$/,
   reason: /^(already-on-team|not-assignable|not-leader|lacks-expertise|load-exhausted|needed-elsewhere)$/,
@@ -94,7 +94,7 @@ const SEALED = {
   substitution_hashes: ["hex"],
   ledger: HEADS,
 };
-const WHOLE_RECORD = {
+const SELECTED = {
   ...COMMITTED,
   values: [VALUE],
   secret: "secret",
@@ -102,13 +102,24 @@ const WHOLE_RECORD = {
   tickets: [{ school: "id", ticket: "ticket" }],
   inclusion: [{ stratum: "id", probability: "fraction" }],
   selection: [{ school: "id", stratum: "id" }],
+  ledger: HEADS,
+};
+const UNSTAFFED = { ...SELECTED, shortage: [{ school: "id", role: "role" }], anew: PROMISE };
+const WHOLE_RECORD = {
+  ...SELECTED,
   teams: [TEAM],
   substitutions: [(item) => (isMap(item) && item.kind === "inspector" ? INSPECTOR_REPLACED : SCHOOL_REPLACED)],
-  ledger: HEADS,
   result_digest: "hex",
   result_hash: "hex or empty",
 };
-const RECORDS = { committed: COMMITTED, sealed: SEALED, drawn: WHOLE_RECORD, unopened: WHOLE_RECORD, opened: WHOLE_RECORD };
+const RECORDS = {
+  committed: COMMITTED,
+  sealed: SEALED,
+  drawn: WHOLE_RECORD,
+  unopened: WHOLE_RECORD,
+  opened: WHOLE_RECORD,
+  unstaffed: UNSTAFFED,
+};
 
 // Reads a text as JSON of texts, whole numbers, lists and maps in which no key stands twice.
 function readStrictly(text) {

@@ -3,7 +3,48 @@
 
 function teamFaults(record) {
   const schools = record.selection.map((line) => line.school);
+  if (record.state === "unstaffed") {
+    return shortageFaults(record, schools);
+  }
   return assignmentFaults(record, schools, record.teams, { teams: new Map(), gone: new Set() });
+}
+
+function teamsSaid(record) {
+  if (record.state !== "unstaffed") {
+    return `${record.teams.length}个检查组逐个席位重新推算，全部一致`;
+  }
+  return `所列${record.shortage.length}个席位，能派的人员最多承担${placesFor(record)}个，确实无法为全部学校组成检查组`;
+}
+
+// A shortage is proved by counting: these seats are more than all who could take them can hold together.
+function shortageFaults(record, schools) {
+  const left = new Map();
+  for (const school of schools) {
+    rolesOf(record.commitment, school).forEach((role) => left.set(`${school} ${role}`, (left.get(`${school} ${role}`) ?? 0) + 1));
+  }
+  const faults = [];
+  for (const { school, role } of record.shortage) {
+    const seat = `${school} ${role}`;
+    left.set(seat, (left.get(seat) ?? 0) - 1);
+    if (left.get(seat) < 0) {
+      faults.push(`缺岗证明中的席位 ${seat} 不属于抽中学校`);
+    }
+  }
+  const places = placesFor(record);
+  const isProof = places < record.shortage.length;
+  return isProof ? faults : [...faults, `所列${record.shortage.length}个席位，能派的人员可承担${places}个，不能证明无法成组`];
+}
+
+// How many of the seats of a shortage can be held: everybody one a school at most, and no more than his or her load.
+function placesFor(record) {
+  const blocked = new Map(record.commitment.not_assignable.map((line) => [line.inspector, new Set(line.schools)]));
+  return sum(
+    record.commitment.inspectors.map((person) => {
+      const barred = blocked.get(person.inspector) ?? new Set();
+      const open = record.shortage.filter(({ school, role }) => !barred.has(school) && !unfitReason(person, role));
+      return Math.min(person.load, new Set(open.map((line) => line.school)).size);
+    }),
+  );
 }
 
 // What is wrong with the teams of these schools, assigned in this order while other teams stand.
@@ -83,11 +124,15 @@ function unfitReason(person, role) {
   return code && !person.expertise.includes(code) ? "lacks-expertise" : "";
 }
 
-function roleFaults(plan, team) {
-  const line = plan.pool.find((item) => item.school === team.school);
+function rolesOf(plan, school) {
+  const line = plan.pool.find((item) => item.school === school);
   const named = [...(plan.team_leaders ? ["leader"] : []), ...line.requires.map((code) => `expertise:${code}`)];
   const ordinary = Math.max(0, plan.team_size - named.length);
-  const wanted = [...named, ...Array(ordinary).fill("ordinary")];
+  return [...named, ...Array(ordinary).fill("ordinary")];
+}
+
+function roleFaults(plan, team) {
+  const wanted = rolesOf(plan, team.school);
   const found = team.members.map((member) => member.role);
   return wanted.join() === found.join() && found.length === plan.team_size ? [] : [`学校 ${team.school} 的席位应为 ${wanted.join("、")}`];
 }

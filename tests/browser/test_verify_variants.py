@@ -14,8 +14,9 @@ from inspection.verify.record import verify
 from tests.browser.test_verify_page import failing, page, report
 from tests.rules.draw.example_draw import drawn
 from tests.rules.draw.test_exchange import cross
-from tests.rules.draw.test_relaxation import TAMPERS, anew, drawn_anew
+from tests.rules.draw.test_relaxation import TAMPERS, anew, chained, drawn_anew
 from tests.rules.score.test_coverage import due
+from tests.rules.verify.test_unstaffed import told, unstaffed
 from tests.rules.verify.wrong_values import FOUR_FOR_TWO, WRONG, everywhere, spoilt
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,7 @@ def honest() -> dict[str, dict[str, Any]]:
         record = drawn_anew(made, kind)
         found[f"anew {kind}"] = records.open_draw(record, made.annex) if kind == "sealed" else record
         found[f"anew {kind}, promised"] = records.committed(made.record)
+        found[f"unstaffed {kind}"] = unstaffed(kind)
     return found
 
 
@@ -56,6 +58,18 @@ def test_a_relaxation_that_is_not_whole_passes_neither(
     in_page, own = both(page, record)
     assert in_page[:1] == own[:1]
     assert own[0] in {"format", "commitment"}
+
+
+@pytest.mark.parametrize("places", [(0, 1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 3, 2), (0, 1, 2)])
+def test_both_follow_a_replaced_promise_into_the_ledger_alike(page: Page, places: tuple[int, ...]) -> None:
+    record = unstaffed()
+    steps = [(entry["kind"], entry["payload"]) for entry in told(record)["entries"]]
+    ledger = chained(*(steps[place] for place in places))
+    own = [step.code for step in verify(record, ledger=ledger) if step.outcome == "fail"]
+    texts = [json.dumps(part, ensure_ascii=False) for part in (record, ledger)]
+    steps = page.evaluate("([record, ledger]) => checkText(record, '', ledger).steps", texts)
+    assert [step["id"] for step in steps if step["outcome"] == "fail"] == own
+    assert own == ([] if places == (0, 1, 2, 3) else ["ledger"])
 
 
 def test_a_size_that_does_not_cover_the_cycle_passes_neither(page: Page) -> None:
@@ -79,7 +93,7 @@ def test_each_wrong_value_of_the_list_fails_both_at_the_same_step(page: Page) ->
     assert found == {f"{name} {path} {value!r}": ([code], [code]) for name, path, value, code in WRONG}
 
 
-@pytest.mark.parametrize("name", ["committed", "open", "substituted", "sealed", "opened"])
+@pytest.mark.parametrize("name", ["committed", "open", "substituted", "sealed", "opened", "unstaffed"])
 def test_odd_values_anywhere_are_judged_alike(page: Page, name: str) -> None:
     titles, made = zip(*everywhere(name), strict=True)
     told = page.evaluate(

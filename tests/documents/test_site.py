@@ -23,6 +23,7 @@ from inspection.publish.publication import PublicDocument, WithdrawnDraw
 from tasks.site import MENU, TEMPLATES, render_site, write_site
 from tests.documents.example_site import DICE, SCHOOLS, facts, record, result
 from tests.rules.draw.test_relaxation import anew
+from tests.rules.verify.test_unstaffed import unstaffed
 
 # One site serves all of these.
 pytestmark = pytest.mark.xdist_group("site")
@@ -332,8 +333,13 @@ def test_a_promise_made_anew_shows_what_it_replaces_and_why() -> None:
         "每名检查人员可以承担的学校数提高1所",
         "理由：本学期检查人员不足",
         "按规定，其他内容应当照旧；已撤销的方案列在下面，可以逐项对照。",
+        "当时抽中的学校和缺岗的证明，在名单公布时一并公布。",
         old.digest,
     ):
         assert sentence in page
     assert built["data/draw-withdrawn-1.json"].decode() == canonical(committed(old.record))
     assert "draw-withdrawn-1.json" in built["data/README.txt"].decode()
+    proved = replace(changed, withdrawn=(replace(withdrawn, record=unstaffed()),))
+    built = render_site(facts(draw=proved, state=CampaignState.COMMITTED, results=(), notices=()))
+    assert "可以自己数一数：按原方案抽中的学校，哪些岗位确实派不出人" in words(built["draw.html"].decode())
+    assert built["data/draw-withdrawn-1.json"].decode() == canonical(unstaffed())

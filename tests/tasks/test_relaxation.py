@@ -21,7 +21,7 @@ from inspection.store.writing import put
 from inspection.verify.record import verify
 from tasks.draw import commit_draw, draw_schools, enter_public_values
 from tasks.plan import plan_of
-from tasks.relaxation import relax_draw
+from tasks.relaxation import relax_draw, replaced_records
 from tests.tasks.special_office import CAMPAIGN, PEOPLE, TERM, bureau, inspector, school
 
 COMMITTED_AT = datetime(2026, 5, 6, 1, tzinfo=UTC)
@@ -114,6 +114,11 @@ def test_what_would_have_to_give_is_said_and_decided_and_the_draw_begins_anew(st
     assert "可以组成" in caught.value.full_text
     with reading(stuck) as session:
         (kept,) = draws.withdrawn(session, CAMPAIGN)
+        (proof,) = replaced_records(session, CAMPAIGN)
+    said = {step.code: step for step in verify(proof, ledger=public_ledger(stuck))}
+    assert {code for code, step in said.items() if step.outcome != "pass"} == {"result", "substitutions"}
+    assert said["teams"].message.endswith("确实无法为全部学校组成检查组")
+    assert proof["anew"] == record(stuck)["commitment"]
     assert kept["commitment"] == old["commitment"]
     assert len(kept["values"]) == 2 * len(old["commitment"]["sources"])
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from inspection.deploy.campaign import CampaignState
 from inspection.deploy.plan import Plan
+from inspection.draw.record import committed
 from inspection.ledger import check_chain, entry, read
 from inspection.publish.open_data import data_files
 from inspection.publish.publication import (
@@ -26,8 +27,10 @@ from inspection.publish.publication import (
     mode_title,
     plan_facts,
     publishable,
+    withdrawn_draw,
 )
 from inspection.publish.site import band_tables, result_counts, steps
+from tests.rules.verify.test_unstaffed import unstaffed
 
 AS_OF = date(2026, 4, 20)
 CODES = ("2137110001", "2137110002", "3137110003")
@@ -289,3 +292,11 @@ PLAN = {
     },
     "visits": {"starts_on": date(2026, 4, 7), "ends_on": date(2026, 4, 24)},
 }
+
+
+def test_a_promise_that_could_not_be_kept_shows_no_school_of_a_sealed_draw() -> None:
+    record = unstaffed("sealed")
+    shown = withdrawn_draw(record, is_sealed=True)
+    assert shown.record == committed(record["commitment"])
+    assert [name for name, _ in shown.values] == ["现场公开掷骰48次", "双色球第2026031期开奖号码"]
+    assert withdrawn_draw(record, is_sealed=False).record == record

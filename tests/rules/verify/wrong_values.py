@@ -9,6 +9,7 @@ from inspection.draw import record as records
 from inspection.draw.seed import public_values
 from inspection.draw.substitution import replace_inspector, substitute
 from tests.rules.draw.example_draw import DRAWN_AT, committed, drawn, entries
+from tests.rules.verify.test_unstaffed import unstaffed
 
 Record = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -21,6 +22,7 @@ HONEST: dict[str, Record] = {
     ),
     "sealed": records.sealed(drawn("sealed")),
     "opened": records.open_draw(drawn("sealed"), committed("sealed").annex),
+    "unstaffed": unstaffed(),
 }
 DROP = object()
 NOT_COMPOSED = "e\u0301cole"
@@ -59,6 +61,15 @@ WRONG: tuple[tuple[str, Path, Any, str], ...] = (
     ("substituted", ("substitutions", 1, "reason"), "", "format"),
     ("substituted", ("substitutions", 0, "kind"), "lottery", "format"),
     ("sealed", ("substitution_hashes",), ["x"], "format"),
+    ("unstaffed", ("state",), "drawn", "format"),
+    ("unstaffed", ("teams",), [], "format"),
+    ("unstaffed", ("shortage", 0, "role"), "chair", "format"),
+    ("unstaffed", ("shortage",), [], "teams"),
+    ("unstaffed", ("shortage", 0, "school"), "3711020099", "teams"),
+    ("unstaffed", ("anew", "relaxed"), DROP, "commitment"),
+    ("unstaffed", ("anew", "relaxed", "rules"), ["expertise"], "commitment"),
+    ("unstaffed", ("anew", "inspectors", 0, "load"), 9, "commitment"),
+    ("unstaffed", ("anew", "campaign"), "2025-2026-1-basic", "commitment"),
     ("committed", ("commitment", "team_size"), 1, "pool"),
     ("committed", ("commitment", "team_size"), 0, "pool"),
     ("committed", ("commitment", "pool", 0, "requires"), ["junior", "primary"], "pool"),
