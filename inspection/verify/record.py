@@ -110,7 +110,8 @@ class _Check:
             self._relaxed(self.commit["relaxed"], found)
         if "anew" in self.record:
             made_anew(self.commit, self.record["anew"])
-        return found + ("，与此前公布的一致" if self.published else "")
+        said = found + "，与此前公布的一致" * bool(self.published)
+        return said + "；替换了不能成组的方案，请一并核验该方案的记录" * ("relaxed" in self.commit)
 
     def _relaxed(self, relaxed: Json, own: str) -> None:
         """A promise made anew replaces another one and lists the rules that gave way once each, in order."""

@@ -16,7 +16,7 @@ const VERDICTS = {
 
 // Each step: id, title, what it says when it passes, the check (a list of faults), and what it needs.
 const STEPS = [
-  ["commitment", "抽取方案的指纹", (r) => `由记录中的方案重新算出：${r.commitment_digest}`, commitmentFaults, "plan"],
+  ["commitment", "抽取方案的指纹", commitmentSaid, commitmentFaults, "plan"],
   ["pool", "参加抽取的学校名录", (r) => `${r.commitment.pool.length}所学校，编号不重复，按顺序排列`, poolFaults, "plan"],
   ["sizes", "各层抽取数量", (r) => `共抽${r.commitment.sizing.total}所，分到各层的数量与规则一致`, sizeFaults, "plan"],
   ["entropy", "公开来源的随机性", (r) => `需要${r.commitment.entropy.needed}比特，具备${r.commitment.entropy.declared}比特`, entropyFaults, "plan"],
@@ -119,6 +119,11 @@ function hashesOf(ledger) {
   } catch {
     return [];
   }
+}
+
+function commitmentSaid(record) {
+  const said = `由记录中的方案重新算出：${record.commitment_digest}`;
+  return record.commitment.relaxed ? `${said}；替换了不能成组的方案，请一并核验该方案的记录` : said;
 }
 
 function commitmentFaults(record) {

@@ -1,12 +1,14 @@
 """Whether teams are possible at all is decided as an exact solver decides it, on instances of many shapes."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from random import Random
 
 import pytest
 from ortools.sat.python import cp_model
 
-from inspection.draw.team import Candidate, assign, roles, unfit_reason
+from inspection.draw.team import Candidate, assign, roles, shortage, unfit_reason
+from inspection.draw.team import is_solvable as is_possible
 from inspection.errors import ProtocolError
 
 INSTANCES = 500
@@ -85,6 +87,31 @@ def test_an_exact_solver_agrees_on_what_is_possible() -> None:
         agreed[expected] += 1
     # Either answer has to be put to the test often.
     assert min(agreed.values()) >= INSTANCES // 5, agreed
+
+
+def places(
+    short: Iterable[tuple[str, str]], people: list[Candidate], blocked: Mapping[str, frozenset[str]]
+) -> int:
+    """Count with a pencil how many of some seats people can hold: one a school, no more than their load."""
+    open_to = {
+        person.inspector: {
+            school
+            for school, role in short
+            if school not in blocked.get(person.inspector, frozenset()) and not unfit_reason(person, role)
+        }
+        for person in people
+    }
+    return sum(min(person.load, len(open_to[person.inspector])) for person in people)
+
+
+def test_a_shortage_is_named_when_there_are_no_teams_and_can_be_counted() -> None:
+    for seed in range(INSTANCES):
+        schools, people, blocked = instance(seed)
+        short = shortage(schools, people, blocked=blocked)
+        assert bool(short) != is_possible(schools, people, blocked=blocked), seed
+        assert not short or places(short, people, blocked) < len(short), seed
+        asked = Counter((school, role) for school, seats in schools.items() for role in seats)
+        assert Counter(short) <= asked, seed
 
 
 def test_the_smallest_proof_of_an_impossible_draw_holds_by_itself() -> None:
