@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inspection.dispatch.special import SpecialState
 from inspection.store import ledger
-from inspection.store.special_tables import SpecialNotice
+from inspection.store.special_tables import Special, SpecialNotice, SpecialNoticeFile, SpecialVisit
 from inspection.store.tables import Campaign, School, Visit
 from inspection.store.visit_notice_tables import VisitNotice, VisitNoticeFile
 from inspection.store.writing import Row, append, put
@@ -21,7 +22,8 @@ LEDGER_KIND = "visit-notice"
 class NoticeLine:
     """A school's newest notice: which visit it tells of, by when it must be sent, where its file lies.
 
-    `is_standing` is false once the visit is no longer to be, as when another school steps in.
+    `is_standing` is false once the visit is no longer to be: another school steps in, or a special inspection is
+    called off. That of a special inspection (`is_special`) has no last day: it is sent when the teams are.
     """
 
     campaign_id: str
@@ -31,8 +33,9 @@ class NoticeLine:
     edition: int
     issued_on: date
     visit_on: date
-    due_on: date
+    due_on: date | None
     is_standing: bool
+    is_special: bool = False
     file_name: str
     content_digest: str
 
@@ -77,7 +80,10 @@ def enter_files(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def lines(session: Session, *, campaign_id: str = "", school_code: str = "") -> list[NoticeLine]:
-    """Return the newest rendered notice to each school, of a campaign or a school or all, by day and school."""
+    """Return the newest rendered notice to each school, of a campaign or a school or all, by day and school.
+
+    Those of special inspections are among them.
+    """
     statement = (
         select(VisitNotice, VisitNoticeFile, School, Visit.visit_on)
         .join(
@@ -114,4 +120,45 @@ def lines(session: Session, *, campaign_id: str = "", school_code: str = "") -> 
         )
         for notice, file, school, stands_on in session.execute(statement.order_by(VisitNotice.edition))
     }
-    return sorted(found.values(), key=lambda line: (line.visit_on, line.school_code))
+    specials = _special_lines(session, special_id=campaign_id, school_code=school_code)
+    return sorted([*found.values(), *specials], key=lambda line: (line.visit_on, line.school_code))
+
+
+def _special_lines(session: Session, *, special_id: str, school_code: str) -> list[NoticeLine]:
+    """Return the rendered notices of special inspections, of one or a school or all."""
+    own = (SpecialNoticeFile.special_id == SpecialNotice.special_id) & (
+        SpecialNoticeFile.school_code == SpecialNotice.school_code
+    )
+    there = (SpecialVisit.special_id == SpecialNotice.special_id) & (
+        SpecialVisit.school_code == SpecialNotice.school_code
+    )
+    statement = (
+        select(SpecialNotice, SpecialNoticeFile, School, SpecialVisit.visit_on, Special.state)
+        .join(SpecialNoticeFile, own)
+        .join(SpecialVisit, there)
+        .join(Special, Special.special_id == SpecialNotice.special_id)
+        .join(Campaign, Campaign.campaign_id == SpecialNotice.special_id)
+        .join(
+            School, (School.term_id == Campaign.term_id) & (School.school_code == SpecialNotice.school_code)
+        )
+    )
+    wanted = {SpecialNotice.special_id: special_id, SpecialNotice.school_code: school_code}
+    for column, value in wanted.items():
+        statement = statement.where(column == value) if value else statement
+    return [
+        NoticeLine(
+            campaign_id=notice.special_id,
+            school_code=notice.school_code,
+            school_name=school.school_name,
+            district_code=school.district_code,
+            edition=1,
+            issued_on=notice.issued_on,
+            visit_on=visit_on,
+            due_on=None,
+            is_standing=state == SpecialState.DISPATCHED,
+            is_special=True,
+            file_name=file.file_name,
+            content_digest=file.content_digest,
+        )
+        for notice, file, school, visit_on, state in session.execute(statement)
+    ]

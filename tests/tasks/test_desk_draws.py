@@ -9,6 +9,9 @@ from inspection.canonical import digest_bytes
 from inspection.store import draw as draws
 from inspection.store import visit_notice
 from inspection.store.engine import reading, writing
+from inspection.store.special_tables import Special, SpecialNotice, SpecialNoticeFile, SpecialVisit
+from inspection.store.tables import Campaign
+from inspection.store.writing import put
 from inspection.verify.annex import verify_annex
 from tests.desk_names import CAMPAIGN, SCHOOL_A, SCHOOL_B, Bureau
 from tests.desk_office import build
@@ -18,6 +21,7 @@ from tests.rules.draw.test_relaxation import anew
 
 AT = datetime(2026, 5, 12, 4, tzinfo=UTC)
 PDF = b"%PDF-1.7 a notice"
+SPECIAL = "2025-2026-2-special-1"
 
 
 @pytest.fixture
@@ -107,3 +111,50 @@ def test_a_notice_is_for_its_school_its_district_and_the_bureau(small: Bureau) -
     assert "不再到校" not in home + page
     assert "最迟送达" not in home
     assert "督导通知" not in signed_in(small, "inspector-01").get(f"/campaigns/{CAMPAIGN}").text
+
+
+def arrange_special(bureau: Bureau, state: str) -> None:
+    """Let a special inspection tell a school of its visit, and stand in some state."""
+    own = {"special_id": SPECIAL, "school_code": SCHOOL_A}
+    with writing(bureau.office.database_url) as session:
+        known = session.get(Campaign, CAMPAIGN)
+        assert known is not None
+        kept = {column.name: getattr(known, column.name) for column in Campaign.__table__.columns}
+        put(session, Campaign, [kept | {"campaign_id": SPECIAL}])
+        asked = {"special_id": SPECIAL, "campaign_id": CAMPAIGN, "request": "{}", "request_digest": "d" * 64}
+        rest = {"mode": "thematic", "is_urgent": False, "requester_id": "office-01"}
+        days = {"requested_on": date(2026, 5, 1), "dispatched_on": date(2026, 5, 13), "approval_due_on": None}
+        put(session, Special, [asked | rest | days | {"state": state}])
+        put(session, SpecialVisit, [own | {"team_code": "t01", "visit_on": date(2026, 5, 28)}])
+        said = {"facts": "{}", "facts_digest": "a" * 64, "template_digest": "b" * 64}
+        put(
+            session, SpecialNotice, [own | said | {"year": 2026, "number": 9, "issued_on": date(2026, 5, 13)}]
+        )
+        put(
+            session,
+            SpecialNoticeFile,
+            [own | {"file_name": "notices/1.pdf", "content_digest": digest_bytes(PDF)}],
+        )
+    path = bureau.office.workspace / "outbox" / SPECIAL / "notices" / "1.pdf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(PDF)
+
+
+def test_a_school_finds_the_notice_of_a_special_inspection_on_its_page(small: Bureau) -> None:
+    arrange_special(small, "DISPATCHED")
+    own = signed_in(small, "school-a")
+    home = own.get("/").text
+    address = f"/documents/specials/{SPECIAL}/notices/{SCHOOL_A}"
+    assert "贵校的督导通知（1份）" in home
+    assert address in home
+    assert own.get(address).content == PDF
+    assert "不再到校" not in home
+    assert address not in signed_in(small, "inspector-01").get("/").text
+    page = signed_in(small, "office-01").get(f"/campaigns/{SPECIAL}").text
+    assert "督导通知（1份）" in page
+    assert "派出时送达" in page
+
+
+def test_a_notice_of_a_special_inspection_that_was_called_off_says_so(small: Bureau) -> None:
+    arrange_special(small, "WITHDRAWN")
+    assert "已撤回，不再到校" in signed_in(small, "school-a").get("/").text
