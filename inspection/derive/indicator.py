@@ -94,6 +94,7 @@ class Indicator(PolicyModel):
     unit: str = Field(default="", description="计量单位，百分比写 %")
     data_set: str
     exam_result: bool = Field(default=False, description="来自考试成绩；不得用于处理措施和公开等级")
+    is_whole: bool = Field(default=False, description="只有整数：人数、件数、次数、有无")
     formula: Formula
     otherwise: LongFigure | None = Field(
         default=None, description="没有报送这份数据的学校，改用其填报的数据项"
@@ -195,6 +196,7 @@ def _of_figure(figure: Figure) -> Indicator:
         unit=figure.unit,
         data_set=FIGURE_DATA_SET,
         exam_result=figure.exam_result,
+        is_whole=figure.kind in {"count", "yes-no"},
         formula=formula,
     )
 

@@ -1,7 +1,7 @@
 """Flips: the smallest change of one input, and of one weight, that gives a school-stage another band.
 
-Here: these two searches. Not here: many changes at once (`fragility`). An input is moved alone, in steps of
-its unit, until the points of its criterion carry the total over the nearer edge; a weight is moved alone while
+Here: these two searches. Not here: many changes at once (`fragility`). An input is moved alone, a count by
+ones and anything else by hundredths, until the points of its criterion carry the total over the nearer edge; a weight is moved alone while
 the others stand, and the total is rescaled to 100 as always. A veto is no small change and is left out.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inspection.derive.formula import Floats
-from inspection.derive.indicator import IndicatorCatalogue
+from inspection.derive.indicator import Indicator, IndicatorCatalogue
 from inspection.score.bound import MICRO, Bools, Bound, Ints, Texts, at_stages
 from inspection.score.evidence import Spread
 from inspection.score.explanation import Rows
@@ -21,7 +21,6 @@ from inspection.score.rule import Given, Range
 from inspection.score.scoring import FULL_CENTI, ScoreMatrix, half_up
 
 _STEP = MICRO // 100
-_COUNTED = frozenset({"件", "人", "次", "份", "个", "项", "名", "起"})
 _WIDEST = 4
 
 
@@ -64,12 +63,12 @@ def input_flips(
     for column, criterion in enumerate(rubric.criteria):
         if criterion.is_on_site or criterion.bonus or not chosen[column]:
             continue
-        unit = catalogue.by_id[criterion.rule.indicator].unit
+        indicator = catalogue.by_id[criterion.rule.indicator]
         given = given_of(criterion, laid_out)
         is_free = matrix.is_scored[:, column] & ~matrix.is_found[:, column] & given.is_known & ~edges.is_open
         is_free &= _as_judged(criterion, given, matrix.points[:, column])
         for wanted, band in _wanted(matrix, column, sums, edges):
-            moved, is_found = _nearest(criterion, given, unit, wanted=wanted, is_free=is_free)
+            moved, is_found = _nearest(criterion, given, indicator, wanted=wanted, is_free=is_free)
             change = np.abs(moved - given.value)
             rate = np.round(100 * change / np.maximum(np.maximum(np.abs(given.value), change), 1), 6)
             _keep(best, is_found, rate, {"input_value": moved / MICRO, "input_band": band}, criterion.id)
@@ -123,12 +122,14 @@ def _wanted(
 
 
 def _nearest(
-    criterion: Criterion, given: Given, unit: str, *, wanted: tuple[Ints, bool], is_free: Bools
+    criterion: Criterion, given: Given, indicator: Indicator, *, wanted: tuple[Ints, bool], is_free: Bools
 ) -> tuple[Ints, Bools]:
     """Return the nearest value at which the criterion earns what is wanted, and where there is one."""
     nearest, is_found = given.value.copy(), np.zeros(len(given.value), bool)
-    size = MICRO if unit in _COUNTED else _STEP
-    for step, end in zip((-size, size), _ends(criterion, given, unit, is_more=wanted[1]), strict=True):
+    size = MICRO if indicator.is_whole else _STEP
+    for step, end in zip(
+        (-size, size), _ends(criterion, given, indicator.unit, is_more=wanted[1]), strict=True
+    ):
         furthest = np.maximum((end - given.value) // step, 0)
         is_there = (
             is_free & (furthest > 0) & _reaches(criterion, given, given.value + step * furthest, wanted)

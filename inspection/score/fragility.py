@@ -40,7 +40,7 @@ _MIDDLE = SAMPLE_LEVELS.index(0.0)
 
 @dataclass(frozen=True)
 class Shifted:
-    """The points of one criterion that rests on a sample, at each level of its interval (a column a level).
+    """The points of one criterion that rests on a sample or an estimate, at each level of its interval (a column a level).
 
     `is_astride` says where it is not established because the interval spans the level: there the points of
     the interval are better than what others earn.
@@ -53,7 +53,7 @@ class Shifted:
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns that are multiplied with weights: one for a criterion, one for each level of a sampled one."""
+    """The columns that are multiplied with weights: one for a criterion, one for each level of one with an interval."""
 
     still: Ints
     moved: tuple[Shifted, ...]
@@ -210,9 +210,9 @@ def _kept(points: Floats, worth: Floats, weights: Floats, edges: Edges, rows: sl
 
 
 def _shifts(rubric: Rubric, laid_out: Spread, matrix: ScoreMatrix) -> Iterator[Shifted]:
-    """Score every sampled rate again at each level of its interval; where a visit decided nothing moves."""
+    """Score every figure with an interval again at each level of it; where a visit decided nothing moves."""
     for column, criterion in enumerate(rubric.criteria):
-        if criterion.sampled and not criterion.bonus:
+        if (criterion.sampled or criterion.estimated) and not criterion.bonus:
             yield _shifted(criterion, laid_out, matrix, column)
 
 

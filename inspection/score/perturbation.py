@@ -2,8 +2,9 @@
 
 Here: what is agreed (part of the measures document) and the design points. Not here: what becomes of bands
 (`fragility`). A design point changes every weight, takes one policy for missing data, and moves every rate
-that rests on a sample within its interval. Points are stratified: over all of them each weight and each rate
-takes every level equally often, in an order given by the SHA-3 of the criterion's id.
+that rests on a sample, and every estimate of a model, within its interval. Points are stratified: over all of
+them each weight and each figure takes every level equally often, in an order given by the SHA-3 of the
+criterion's id.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ class Perturbations(PolicyModel):
         description="未评定的项：leave-out 不计入，average 按同学段平均得分，lower-quarter 按同学段下四分位得分，"
         "nothing 按不得分，full 按得满分",
     )
-    samples: bool = Field(default=True, description="抽样得来的比率在误差范围内变动")
+    samples: bool = Field(default=True, description="抽样得来的比率和模型估计的数值在误差范围内变动")
     count: int = Field(default=300, ge=3, le=10_000, description="变动多少种情形")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspection.derive.indicator import load_catalogue
 from inspection.score.evidence import Evidence
 from inspection.score.fragility import band_edges, fragility, stay_counts
 from inspection.score.perturbation import (
@@ -17,12 +18,14 @@ from inspection.score.perturbation import (
     sample_levels,
     weight_factors,
 )
-from inspection.score.rubric import Rubric
+from inspection.score.rubric import Criterion, Estimated, Rubric
 from inspection.score.scoring import Scored, score
-from tests.rules.score.rizhao_schools import GOOD, evidence, rubric
+from tests.rules.score.rizhao_schools import GOOD, RUBRICS, evidence, rubric
 
 AGREED = Perturbations()
 NAN = float("nan")
+NEAR = {"homework_at_school_rate": 85.0}
+"""With an estimate of 75.5 beside it, just above an edge of the bands."""
 
 
 def firm(given_evidence: Evidence, agreed: Perturbations = AGREED, scope: str = "public") -> pd.DataFrame:
@@ -72,6 +75,53 @@ def test_a_sampled_rate_moves_within_its_interval() -> None:
     moved = Perturbations(weights_percent=0, missing=("leave-out",))
     assert firm(near, moved)["stay_rate"].tolist() == [60.0]
     assert firm(near, moved.model_copy(update={"samples": False}))["stay_rate"].tolist() == [100.0]
+
+
+def test_an_estimate_moves_within_its_own_interval() -> None:
+    assert stays_with_an_estimate(72.0, 79.0) == 60.0
+    assert stays_with_an_estimate(75.3, 75.7) == 100.0
+    assert stays_with_an_estimate(72.0, 79.0, samples=False) == 100.0
+
+
+def stays_with_an_estimate(low: float, high: float, *, samples: bool = True) -> float:
+    """Return how often a band stays that rests on an estimate of 75.5, weights standing still."""
+    estimated = Estimated(low="estimate_low", high="estimate_high")
+    known = rubric()
+    changed = {
+        "criteria": tuple(
+            c.model_copy(update={"estimated": estimated}) if c.id == "RZ-03" else c for c in known.criteria
+        )
+    }
+    one = known.model_copy(update=changed)
+    figures = {"class_check_pass_rate": 75.5, "estimate_low": low, "estimate_high": high}
+    near = evidence({1: figures | NEAR})
+    agreed = Perturbations(weights_percent=0, missing=("leave-out",), samples=samples)
+    found = fragility(one, near, score(one, near, minimum_coverage_rate=60), agreed)
+    return float(found.loc[found["scope"] == "public", "stay_rate"].iloc[0])
+
+
+def test_a_count_is_moved_by_ones_and_anything_else_by_hundredths() -> None:
+    assert smallest_loss("displaced_lesson_count") == 1
+    assert smallest_loss("own_course_count") == 1
+    assert smallest_loss("timetable_mismatch_count") == 1
+    assert smallest_loss("group_size") == 0.01
+
+
+def test_what_is_there_or_not_there_is_lost_whole() -> None:
+    assert smallest_loss("course_scheme_exists", now=1.0, edge={"at_least": 1}) == -1
+
+
+def smallest_loss(name: str, *, now: float = 3.0, edge: Mapping[str, int] | None = None) -> float:
+    """Return how far a figure that just keeps its edge must move for all to be lost."""
+    rule = {"kind": "threshold", "indicator": name} | (edge or {"at_most": 3})
+    written = rubric().criteria[2].model_dump() | {"rule": rule, "weight": 100}
+    one = rubric().model_copy(update={"criteria": (Criterion.model_validate(written),), "targets": ()})
+    listed = load_catalogue(
+        RUBRICS / "indicators.yaml", RUBRICS.parent / "sources" / "catalogue" / "figures.yaml"
+    )
+    whole = replace(evidence({1: {name: now}}), catalogue=listed)
+    found = fragility(one, whole, score(one, whole, minimum_coverage_rate=60), AGREED)
+    return round(float(found["input_value"].iloc[0]) - now, 6)
 
 
 def test_no_examination_result_makes_a_public_band_unsure() -> None:
