@@ -5,7 +5,7 @@ They lie in the outbox and are read at the office desk, by the bureau and by the
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from math import isnan
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from inspection.canonical import digest
 from inspection.deploy.plan import Plan
 from inspection.derive.indicator import IndicatorCatalogue
+from inspection.ingest.figure import FIGURE_DATA_SET
 from inspection.publish.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
 from inspection.school_stage import KEY
@@ -70,6 +71,8 @@ def score_sheets(session: Session, plan: Plan, *, as_of: date) -> list[ScoreShee
     schools = roster.schools(session, plan.term.id).set_index("school_code")
     rubric, _ = rubric_of(plan)
     sources = _Sources(session, plan.term.id)
+    known = catalogue()
+    handed_in = _handed_in(roster.indicators(session, plan.term.id), known)
     of_stage = dict(iter(lines.groupby(KEY)))
     made = []
     for total in totals.sort_values(KEY).to_dict("records"):
@@ -88,7 +91,7 @@ def score_sheets(session: Session, plan: Plan, *, as_of: date) -> list[ScoreShee
                 rubric_title=rubric.title,
                 basis="verified" if basis == "verified" else "reported",
                 school_name=str(schools.loc[code, "school_name"]),
-                lines=_lines(rows, rubric, catalogue(), receipts),
+                lines=_lines(rows, rubric, known, receipts, handed_in.get((code, stage), set())),
                 **{name: total[name] for name in _TOTALS},
             )
         )
@@ -128,15 +131,26 @@ class _Sources:
         }
 
 
+def _handed_in(long: pd.DataFrame, indicators: IndicatorCatalogue) -> dict[tuple[str, str], set[str]]:
+    """Return, by school and stage, the indicators that can be made of a log but were handed in as a figure."""
+    either = [item.id for item in indicators.indicators if item.otherwise is not None]
+    rows = long[long["indicator_id"].isin(either) & (long["data_set"] == FIGURE_DATA_SET)]
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for code, stage, name in rows[[*KEY, "indicator_id"]].itertuples(index=False, name=None):
+        found[(code, stage)].add(name)
+    return found
+
+
 def _lines(
     rows: list[dict[Any, Any]],
     rubric: Rubric,
     indicators: IndicatorCatalogue,
     receipts: Mapping[str, list[str]],
+    handed_in: Collection[str],
 ) -> tuple[SheetLine, ...]:
     by_id = {str(row["criterion_id"]): row for row in rows}
     return tuple(
-        _line(criterion, by_id[criterion.id], indicators, receipts)
+        _line(criterion, by_id[criterion.id], indicators, receipts, handed_in)
         for criterion in rubric.criteria
         if criterion.id in by_id
     )
@@ -147,13 +161,16 @@ def _line(
     row: Mapping[Any, Any],
     indicators: IndicatorCatalogue,
     receipts: Mapping[str, list[str]],
+    handed_in: Collection[str],
 ) -> SheetLine:
     return SheetLine(
         criterion_id=criterion.id,
         title=criterion.title,
         clause=row["clause"],
         value_text=_value(criterion, row, indicators),
-        source=_source(criterion, row, indicators, receipts),
+        source=source_text(
+            data_sets_of(criterion, indicators, handed_in), receipts, is_on_site=bool(row["is_on_site"])
+        ),
         rule=row["threshold"],
         outcome=row["outcome"],
         points_centi=int(row["points_centi"]),
@@ -171,18 +188,26 @@ def _value(criterion: Criterion, row: Mapping[Any, Any], indicators: IndicatorCa
     return f"{figure_text(value)}{indicators.by_id[criterion.rule.indicator].unit}"
 
 
-def _source(
-    criterion: Criterion,
-    row: Mapping[Any, Any],
-    indicators: IndicatorCatalogue,
-    receipts: Mapping[str, list[str]],
-) -> str:
-    names = sorted({indicators.by_id[name].data_set for name in criterion.indicators} - {""})
+def data_sets_of(
+    criterion: Criterion, indicators: IndicatorCatalogue, handed_in: Collection[str]
+) -> list[str]:
+    """Return the data sets that a school's figures of a criterion came from.
+
+    `handed_in` holds the indicators that the school's logs do not tell and it handed in as figures.
+    """
+    by_id = indicators.by_id
+    return sorted(
+        {FIGURE_DATA_SET if name in handed_in else by_id[name].data_set for name in criterion.indicators}
+    )
+
+
+def source_text(data_sets: Sequence[str], receipts: Mapping[str, Sequence[str]], *, is_on_site: bool) -> str:
+    """Return where a line comes from: data sets with the receipts of their files, and the visit."""
     told = []
-    for name in names:
+    for name in data_sets:
         numbers = "、".join(receipts.get(name, ()))
         told.append(DATA_SET_TITLES.get(name, name) + (f"（回执{numbers}）" if numbers else "（未收到）"))
-    if row["is_on_site"] or not told:
+    if is_on_site or not told:
         told.append(ON_SITE)
     return "；".join(told)
 
