@@ -280,7 +280,8 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
 def _or_handed_in(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, found: Figures) -> Figures:
     """Take the figure that a school handed in where what it keeps does not tell it.
 
-    A school with a log that tells it is not asked, nor heard, twice.
+    A school with a log that tells it is not asked, nor heard, twice. A survey in which nobody was asked, or
+    nobody answered, tells nothing.
     """
     if indicator.otherwise is None:
         return found
@@ -290,8 +291,8 @@ def _or_handed_in(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, fou
         update={"data_set": FIGURE_DATA_SET, "formula": indicator.otherwise, "otherwise": None}
     )
     told = _figures(figure, keys, staged, {})
-    is_silent = (found.reason == "not-reported") & (told.reason == "")
-    return found.else_from(told, is_own=is_kept & ~is_silent)
+    is_silent = (found.reason == "not-reported") | (found.denominator == 0)
+    return found.else_from(told, is_own=is_kept & ~(is_silent & (told.reason == "")))
 
 
 def _not_submitted(count: int) -> Figures:

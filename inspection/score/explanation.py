@@ -33,7 +33,7 @@ REASONS = MISSING_REASONS | {
     "astride": "抽样误差范围跨越规定值，达标与否不能确定",
     "thin": "数据覆盖面未达到规定",
     "unverified-full": "自报接近100%，未经入校核实，不作为加分依据",
-    "population-unknown": "总体人数不明，抽样误差无法计算",
+    "population-unknown": "总体人数或者作答人数不明，抽样误差无法计算",
 }
 _UNSCORED = {
     "not-established": "，{reason}，本项未评定，不计入总分，也不按零分处理",

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from inspection import policy_file
-from inspection.derive.formula import Column, Ratio, Share
+from inspection.derive.formula import Column, LongFigure, Ratio, Share
 from inspection.derive.indicator import IndicatorCatalogue
 from inspection.errors import DocumentError, Fault
 from inspection.policy_file import PolicyModel, mistake
@@ -343,7 +343,7 @@ def _mistakes(criterion: Criterion, catalogue: IndicatorCatalogue) -> Iterator[t
             got = f"用到考试成绩类指标 {name}"
             yield "RUB-002", {"wanted": "不含考试成绩的指标", "got": got, "remedy": remedy}
     main = known.get(criterion.rule.indicator)
-    if criterion.sampled and main and not isinstance(main.formula, (Column, Ratio, Share)):
+    if criterion.sampled and main and not isinstance(main.formula, (Column, LongFigure, Ratio, Share)):
         remedy = "抽样说明 sampled 需要样本人数，请改用比率类指标或删去。"
         yield "RUB-003", {"wanted": "有样本人数的指标", "got": main.id, "remedy": remedy}
 

@@ -39,7 +39,10 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[int, int], int]] = MappingProx
 
 
 class Example(BaseModel):
-    """One example: a figure and last year's, or what a visit found; the outcome and the points it must give."""
+    """One example: a figure and last year's, or what a visit found; the outcome and the points it must give.
+
+    `answered` says of a survey how many answered, and of how many.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,6 +51,7 @@ class Example(BaseModel):
     value: float | None = None
     previous: float | None = None
     interval: tuple[float, float] | None = None
+    answered: tuple[int, int] | None = None
     conclusion: str = ""
     rating: int | None = None
     outcome: str
@@ -149,6 +153,8 @@ def _row(one: Example, unit: str) -> str:
     shown = _figure(one.value, unit)
     if one.interval:
         shown += f"（95%区间{_figure(one.interval[0], unit)}至{_figure(one.interval[1], unit)}）"
+    if one.answered:
+        shown += f"（{one.answered[1]}人中{one.answered[0]}人作答）"
     if one.conclusion:
         shown = f"入校核查{_CONCLUSIONS[one.conclusion]}"
     if one.rating:
@@ -177,9 +183,12 @@ def _indicators(rubric: Rubric, codes: list[str], told: tuple[Example, ...], *, 
         figures = {criterion.rule.indicator: one.previous if before else one.value}
         if one.interval and criterion.estimated:
             figures |= {criterion.estimated.low: one.interval[0], criterion.estimated.high: one.interval[1]}
+        count, population = one.answered or (np.nan, None)
+        if criterion.sampled:
+            figures |= {criterion.sampled.population: population}
         rows += [
             {"school_code": code, "stage": one.stage, "indicator_id": name, "value": value}
-            | {"numerator": np.nan, "denominator": np.nan, "missing_reason": "", "data_set": "figures"}
+            | {"numerator": np.nan, "denominator": count, "missing_reason": "", "data_set": "figures"}
             for name, value in figures.items()
             if name and value is not None
         ]

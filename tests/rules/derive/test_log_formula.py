@@ -148,3 +148,15 @@ def test_a_log_that_does_not_say_leaves_the_figure_that_was_handed_in() -> None:
     assert long["missing_reason"].tolist() == ["", "", "not-submitted"]
     silent = derive(asked, {"schools": SCHOOLS, "log": rows}, {})
     assert silent["missing_reason"].tolist() == ["not-reported", "", "not-submitted"]
+
+
+def test_a_survey_that_did_not_ask_leaves_the_figure_that_was_handed_in() -> None:
+    rows = log(answer=[None] * 30 + [5.0])
+    told = {"stage": ["primary"], "figure_code": ["satisfied"], "numerator": [57.0], "denominator": [60.0]}
+    handed_in = pd.DataFrame({"school_code": ["a"], **told, "value": [None]})
+    share = {"kind": "share", "column": "answer", "answers": [5, 4], "minimum_denominator": 20}
+    asked = catalogue(share, otherwise={"kind": "figure", "figure_code": "satisfied"})
+    long = derive(asked, {"schools": SCHOOLS, "log": rows, "figures": handed_in}, {})
+    assert long["value"].tolist()[:1] == [95.0]
+    assert long["data_set"].tolist() == ["figures", "log", "figures"]
+    assert long["missing_reason"].tolist() == ["", "below-minimum", "not-submitted"]
