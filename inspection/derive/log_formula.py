@@ -5,6 +5,7 @@ here: figures that are handed in as such (`formula`). A row that does not say is
 whose rows say nothing at all has no figure; it is never a zero.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -19,28 +20,31 @@ from inspection.school_stage import KEY
 class YesShare(PolicyModel):
     """The share of rows that say yes in every column, in percent of those that say yes or no in all of them.
 
-    With `by_week_of`, the share of weeks in which at least one row says so; the column holds the day.
+    With `by_week_of`, the share of weeks in which at least one row says so; the column holds the day. With `each`,
+    every class has weeks of its own.
     """
 
     kind: Literal["yes_share"]
     marked: tuple[str, ...] = Field(min_length=1, description="都填“是”才算的栏目")
     by_week_of: str = Field(default="", description="按周计时，登记日期的栏目")
+    each: tuple[str, ...] = Field(default=(), description="按周计时，逐一计算的栏目，如年级和班级")
     minimum_denominator: int = Field(default=1, ge=1)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every staged column this reads."""
-        return (*self.marked, *filter(None, (self.by_week_of,)))
+        return (*self.marked, *filter(None, (self.by_week_of,)), *self.each)
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Count the rows, or weeks, that say so and those that say anything."""
         told = np.column_stack([numbers(rows, name) for name in self.marked])
         is_told = ~np.isnan(told).any(axis=1)
-        counted = rows[KEY].assign(part=(told == 1).all(axis=1) & is_told, whole=is_told).astype(_COUNTED)
+        names = [*KEY, *self.each]
+        counted = rows[names].assign(part=(told == 1).all(axis=1) & is_told, whole=is_told).astype(_COUNTED)
         if self.by_week_of:
             counted["week"] = pd.to_datetime(rows[self.by_week_of]).dt.strftime("%G-%V").to_numpy(object)
-            counted = counted.groupby([*KEY, "week"], as_index=False).max().drop(columns="week")
-        return counted.groupby(KEY, as_index=False).sum()
+            counted = counted.groupby([*names, "week"], as_index=False).max()
+        return counted.groupby(KEY, as_index=False)[list(_COUNTED)].sum()
 
     def figures(self, rows: pd.DataFrame) -> Figures:
         """Divide; `rows` as reduced."""
@@ -48,20 +52,30 @@ class YesShare(PolicyModel):
 
 
 class SharedOut(PolicyModel):
-    """Two columns of a log, each added up over the rows that tell both, divided in percent: taught of required."""
+    """Two columns of a log, each added up over the rows that tell both, divided in percent: taught of required.
+
+    With `capped_by`, what one group (a course in a grade) has beyond its own denominator counts for no other.
+    """
 
     kind: Literal["shared_out"]
     numerator: str
     denominator: str
+    capped_by: tuple[str, ...] = Field(
+        default=(), description="逐组（如年级、课程）计算，一组多出的不抵补其他组的不足"
+    )
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every staged column this reads."""
-        return self.numerator, self.denominator
+        return self.numerator, self.denominator, *self.capped_by
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Add up the rows that tell both."""
-        return _added(rows, *_told(rows, self.numerator, self.denominator))
+        part, whole = _told(rows, self.numerator, self.denominator)
+        if not self.capped_by:
+            return _added(rows, part, whole)
+        of_group = _added(rows, part, whole, by=(*KEY, *self.capped_by))
+        return _added(of_group, np.minimum(of_group["part"], of_group["whole"]), of_group["whole"])
 
     def figures(self, rows: pd.DataFrame) -> Figures:
         """Divide; `rows` as reduced."""
@@ -145,9 +159,12 @@ def _told(rows: pd.DataFrame, *columns: str) -> tuple[Floats, ...]:
     return tuple(np.where(is_silent, np.nan, value) for value in values)
 
 
-def _added(rows: pd.DataFrame, part: Floats, whole: Floats) -> pd.DataFrame:
-    """Add up by school-stage; where no row tells anything the sums are NaN."""
-    return rows[KEY].assign(part=part, whole=whole).groupby(KEY, as_index=False).sum(min_count=1)
+def _added(
+    rows: pd.DataFrame, part: Floats | pd.Series, whole: Floats | pd.Series, by: Sequence[str] = KEY
+) -> pd.DataFrame:
+    """Add up by school-stage, or by more; where no row tells anything the sums are NaN."""
+    names = list(by)
+    return rows[names].assign(part=part, whole=whole).groupby(names, as_index=False).sum(min_count=1)
 
 
 def _silent(whole: Floats) -> np.ndarray:

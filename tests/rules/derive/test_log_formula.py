@@ -1,5 +1,6 @@
 """What a log holds is counted from the log: each way of counting, and what is said where it says nothing."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspection.derive.indicator import IndicatorCatalogue, derive
+from inspection.derive.indicator import IndicatorCatalogue, derive, load_indicators
+from inspection.derive.log_formula import SharedOut, YesShare
 
 SCHOOLS = pd.DataFrame({"school_code": ["a", "b", "c"], "stages": ["primary"] * 3})
 
@@ -47,6 +49,24 @@ def test_a_week_counts_when_one_of_its_days_says_yes() -> None:
     assert found(formula, rows) == [(50.0, ""), (100.0, ""), (None, "not-submitted")]
 
 
+def test_a_week_of_one_class_is_no_week_of_another() -> None:
+    rows = log(
+        has=boolean(True, False, True, False, True),
+        room=["1班", "2班", "1班", "2班", "1班"],
+        day=["2026-04-13", "2026-04-13", "2026-04-20", "2026-04-21", "2026-04-13"],
+    )
+    formula = {"kind": "yes_share", "marked": ["has"], "by_week_of": "day"}
+    assert found(formula, rows)[0] == (100.0, "")
+    assert found(formula | {"each": ["room"]}, rows)[:2] == [(50.0, ""), (100.0, "")]
+
+
+def test_practical_homework_is_looked_for_in_every_class() -> None:
+    catalogue_path = Path(__file__).parents[3] / "rubrics" / "indicators.yaml"
+    formula = load_indicators(catalogue_path).by_id["practice_homework_week"].formula
+    assert isinstance(formula, YesShare)
+    assert formula.each == ("grade", "class_name")
+
+
 def test_a_week_that_spans_the_year_is_one_week() -> None:
     rows = log(has=boolean(True, False, True), day=["2025-12-31", "2026-01-02", "2026-01-02"])
     formula = {"kind": "yes_share", "marked": ["has"], "by_week_of": "day"}
@@ -57,6 +77,32 @@ def test_lessons_held_are_divided_by_those_required_over_rows_that_tell_both() -
     rows = log(held=[4.0, 3.0, None, None], due=[5.0, 3.0, 9.0, 2.0])
     formula = {"kind": "shared_out", "numerator": "held", "denominator": "due"}
     assert found(formula, rows) == [(87.5, ""), (None, "not-reported"), (None, "not-submitted")]
+
+
+def test_lessons_beyond_what_one_course_requires_do_not_stand_in_for_another() -> None:
+    rows = log(
+        course=["chinese", "arts", "arts", "arts"],
+        grade=[5.0, 5.0, 5.0, 5.0],
+        held=[9.0, 1.0, 3.0, 3.0],
+        due=[6.0, 2.0, 2.0, 3.0],
+    )
+    formula = {"kind": "shared_out", "numerator": "held", "denominator": "due"}
+    assert found(formula, rows)[0] == (130.0, "")
+    # Of a week the arts were short of and made up for in the next, nothing is missing.
+    assert found(formula | {"capped_by": ["grade", "course"]}, rows) == [
+        (100.0, ""),
+        (100.0, ""),
+        (None, "not-submitted"),
+    ]
+    short = rows.assign(held=[9.0, 1.0, 0.0, 3.0])
+    assert found(formula | {"capped_by": ["grade", "course"]}, short)[0] == (70.0, "")
+
+
+def test_the_lessons_of_a_term_are_counted_course_by_course() -> None:
+    catalogue_path = Path(__file__).parents[3] / "rubrics" / "indicators.yaml"
+    formula = load_indicators(catalogue_path).by_id["lessons_on_plan"].formula
+    assert isinstance(formula, SharedOut)
+    assert formula.capped_by == ("grade", "course")
 
 
 def test_the_mean_is_over_the_rows_that_tell_it() -> None:
@@ -94,6 +140,7 @@ def test_a_register_without_such_an_examination_counts_none() -> None:
         {"kind": "yes_share", "marked": ["has"]},
         {"kind": "yes_share", "marked": ["has"], "by_week_of": "day"},
         {"kind": "shared_out", "numerator": "n", "denominator": "n"},
+        {"kind": "shared_out", "numerator": "n", "denominator": "grade", "capped_by": ["day"]},
         {"kind": "mean", "column": "n"},
         {"kind": "difference", "columns": ["n", "grade"]},
         {"kind": "most_rows", "marked": "has"},
