@@ -30,6 +30,7 @@ OUTCOMES = {
 REASONS = MISSING_REASONS | {
     "no-previous": "缺少上年同期数据，无法比较",
     "thin-previous": "上年数据覆盖面未达到规定，无法比较",
+    "zero-previous": "上年为0，增减幅度无法计算",
     "astride": "抽样误差范围跨越规定值，达标与否不能确定",
     "thin": "数据覆盖面未达到规定",
     "unverified-full": "自报接近100%，未经入校核实，不作为加分依据",
@@ -101,7 +102,8 @@ def _changes(criterion: Criterion, unit: str, rows: Rows) -> list[str]:
     before = rows["previous_value"]
     change = np.round(rows["value"] - before, PLACES)
     if criterion.rule.measured == "relative":
-        change = 100 * change / np.where(before == 0, np.nan, np.abs(before))
+        relative = 100 * change / np.where(before == 0, np.nan, np.abs(before))
+        change = np.where(change == 0, 0.0, relative)
     columns = zip(_texts(before), change.tolist(), _texts(np.abs(change)), strict=True)
     return [
         f"，上年{previous}{unit}，"

@@ -121,8 +121,9 @@ def _reasons(
         return
     told = laid_out.reasons(criterion.rule.indicator)
     yield np.where(said.is_known, "", told)
-    has_previous = ~np.isnan(laid_out.numbers(criterion.rule.indicator, before=True))
-    yield np.where(said.is_known, "", np.where(has_previous, "thin-previous", "no-previous"))
+    previous = laid_out.numbers(criterion.rule.indicator, before=True)
+    why = np.where(is_thin(criterion, laid_out, before=True), "thin-previous", "zero-previous")
+    yield np.where(said.is_known, "", np.where(np.isnan(previous), "no-previous", why))
     if criterion.red_line:
         told = laid_out.reasons(criterion.red_line.indicator)
         yield np.where(red_line_of(criterion, laid_out) < 0, np.where(told == "", "not-reported", told), "")

@@ -296,8 +296,9 @@ def change_of(given: Given, measured: str) -> tuple[Ints, Bools]:
     change = given.value - given.previous
     if measured == "pp":
         return change, is_known
-    is_known = is_known & (given.previous != 0)
-    base = np.where(is_known, np.abs(given.previous), 1)
+    # From nothing no rate of growth can be told; nothing after nothing is no change.
+    is_known = is_known & ((given.previous != 0) | (change == 0))
+    base = np.where(is_known & (given.previous != 0), np.abs(given.previous), 1)
     relative = np.rint(np.where(is_known, change, 0) / base * WHOLE_SHARE * MICRO)
     return relative.astype(np.int64), is_known
 

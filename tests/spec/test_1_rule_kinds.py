@@ -155,7 +155,7 @@ def test_change_in_percentage_points(spec_test: SpecTest) -> None:
 
 
 def test_relative_change(spec_test: SpecTest) -> None:
-    """与上年相比，按相对幅度计：由50提高到60，是提高20%，不是20个百分点。"""
+    """与上年相比，按相对幅度计：由50提高到60，是提高20%，不是20个百分点。上年为0的，算不出幅度；两年都为0的，没有变化。"""
     spec_test.rule(
         """
         rule: {kind: change, indicator: x, measured: relative, at_least: 20}
@@ -166,8 +166,14 @@ def test_relative_change(spec_test: SpecTest) -> None:
         1      | 60 | 50
         2      | 59 | 50
         3      | 10 | 0
+        4      | 0  | 0
         """,
-        expected={1: ("met", 500), 2: ("not-met", 0), 3: ("not-established", 0)},
+        expected={
+            1: ("met", 500),
+            2: ("not-met", 0),
+            3: ("not-established", 0),
+            4: ("not-met", 0),
+        },
     )
 
 

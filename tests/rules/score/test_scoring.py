@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inspection import policy_file
 from inspection.derive.indicator import COLUMNS
 from inspection.score.evidence import Evidence
-from inspection.score.rubric import Rubric
+from inspection.score.rubric import Criterion, Rubric
 from inspection.score.scoring import LINE_COLUMNS, Scored, score
 from tests.rules.score.rizhao_schools import GOOD, code, evidence, rubric
 from tests.rules.score.test_rubric import CATALOGUE, SOUND
@@ -80,6 +80,28 @@ def test_no_examination_result_moves_a_public_band(now: float, before: float, sl
     pd.testing.assert_frame_equal(one.totals[public], other.totals[public])
     is_public = ~one.lines["exam_result"]
     pd.testing.assert_frame_equal(one.lines[is_public], other.lines[is_public])
+
+
+def of_growth(now: float, before: float) -> pd.Series:
+    """Return the line of a criterion that asks for no more than last year, relative to it."""
+    rule = {"kind": "change", "indicator": "exercise_minutes", "measured": "relative", "at_most": 0}
+    told = rubric().by_id["RZ-03"].model_dump() | {"rule": rule, "weight": 100}
+    one = rubric().model_copy(update={"criteria": (Criterion.model_validate(told),)})
+    name = "exercise_minutes"
+    given_evidence = evidence({1: {name: now}}, last_year={1: {name: before}})
+    return score(one, given_evidence, minimum_coverage_rate=60).lines.iloc[0]
+
+
+def test_nothing_after_nothing_is_no_change() -> None:
+    line = of_growth(0.0, 0.0)
+    assert (line["outcome"], line["points_centi"]) == ("met", 10_000)
+    assert "0分钟，上年0分钟，持平，要求不高于上年，达到要求" in line["explanation"]
+
+
+def test_from_nothing_no_growth_can_be_told_and_the_line_says_why() -> None:
+    line = of_growth(20.0, 0.0)
+    assert (line["outcome"], line["missing_reason"]) == ("not-established", "zero-previous")
+    assert "上年为0，增减幅度无法计算，本项未评定" in line["explanation"]
 
 
 def test_points_come_from_integers_and_sum_to_the_total() -> None:
