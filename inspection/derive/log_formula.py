@@ -122,22 +122,28 @@ class Difference(PolicyModel):
 
 
 class MostRows(PolicyModel):
-    """How many rows the grade with the most has: examinations of a term. Of `grades` and `marked` only, if named."""
+    """How many rows the grade with the most has: examinations of a term. Of `grades` and `marked` only, if named.
+
+    Rows with a code of `leave_out` are not counted.
+    """
 
     kind: Literal["most_rows"]
     marked: str = Field(default="", description="只计这一栏填“是”的行")
     grades: tuple[int, ...] = Field(default=(), description="只计这些年级")
+    leave_out: dict[str, tuple[str, ...]] = Field(default={}, description="不计的行：栏目，及其代码")
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every staged column this reads."""
-        return ("grade", *filter(None, (self.marked,)))
+        return ("grade", *filter(None, (self.marked,)), *self.leave_out)
 
     def rows_per_school(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Count the rows of each grade and keep the largest count; a register without such a row counts 0."""
         said = numbers(rows, self.marked) if self.marked else np.ones(len(rows))
         grade = numbers(rows, "grade")
         is_asked = np.isin(grade, self.grades) if self.grades else np.ones(len(rows), bool)
+        for name, codes in self.leave_out.items():
+            is_asked &= ~rows[name].isin(codes).to_numpy(bool)
         counted = rows[KEY].assign(
             grade=grade, part=((said == 1) & is_asked) * 1.0, whole=np.where(np.isnan(said), np.nan, 1.0)
         )

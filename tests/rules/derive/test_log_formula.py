@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspection.derive.indicator import IndicatorCatalogue, derive, load_indicators
-from inspection.derive.log_formula import SharedOut, YesShare
+from inspection.derive.log_formula import MostRows, SharedOut, YesShare
 
+INDICATORS = Path(__file__).parents[3] / "rubrics" / "indicators.yaml"
 SCHOOLS = pd.DataFrame({"school_code": ["a", "b", "c"], "stages": ["primary"] * 3})
 
 
@@ -61,8 +62,7 @@ def test_a_week_of_one_class_is_no_week_of_another() -> None:
 
 
 def test_practical_homework_is_looked_for_in_every_class() -> None:
-    catalogue_path = Path(__file__).parents[3] / "rubrics" / "indicators.yaml"
-    formula = load_indicators(catalogue_path).by_id["practice_homework_week"].formula
+    formula = load_indicators(INDICATORS).by_id["practice_homework_week"].formula
     assert isinstance(formula, YesShare)
     assert formula.each == ("grade", "class_name")
 
@@ -99,8 +99,7 @@ def test_lessons_beyond_what_one_course_requires_do_not_stand_in_for_another() -
 
 
 def test_the_lessons_of_a_term_are_counted_course_by_course() -> None:
-    catalogue_path = Path(__file__).parents[3] / "rubrics" / "indicators.yaml"
-    formula = load_indicators(catalogue_path).by_id["lessons_on_plan"].formula
+    formula = load_indicators(INDICATORS).by_id["lessons_on_plan"].formula
     assert isinstance(formula, SharedOut)
     assert formula.capped_by == ("grade", "course")
 
@@ -126,6 +125,18 @@ def test_lessons_planned_and_not_held_and_held_unplanned_both_count() -> None:
 def test_examinations_are_those_of_the_grade_with_the_most() -> None:
     rows = log(grade=[1.0, 3.0, 3.0, 1.0])
     assert found({"kind": "most_rows"}, rows) == [(2.0, ""), (1.0, ""), (None, "not-submitted")]
+
+
+def test_what_the_office_itself_holds_is_no_examination_of_the_school() -> None:
+    rows = log(grade=[6.0, 6.0, 6.0, 6.0], held=["final", "monitoring", "other", "monitoring"])
+    formula = {"kind": "most_rows", "leave_out": {"held": ["monitoring"]}}
+    assert found(formula, rows) == [(2.0, ""), (0.0, ""), (None, "not-submitted")]
+
+
+def test_monitoring_does_not_count_towards_the_examinations_of_a_term() -> None:
+    formula = load_indicators(INDICATORS).by_id["exam_count"].formula
+    assert isinstance(formula, MostRows)
+    assert formula.leave_out == {"exam_kind": ("monitoring",)}
 
 
 def test_a_register_without_such_an_examination_counts_none() -> None:
