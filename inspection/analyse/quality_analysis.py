@@ -9,7 +9,7 @@ Not here: layout (`report_templates/quality_analysis`), where the sums come from
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import pandas as pd
 from pydantic import Field
@@ -223,6 +223,19 @@ def change_words(change_pp: float) -> str:
     return f"{'提高' if change_pp > 0 else '下降'}{figure_text(abs(change_pp))}个百分点"
 
 
+@overload
+def one_place(value: float) -> float: ...
+@overload
+def one_place(value: pd.Series) -> pd.Series: ...
+def one_place(value: float | pd.Series) -> float | pd.Series:
+    """Return what is not negative, rounded half up to one decimal as people round it.
+
+    >>> [one_place(value) for value in (46.25, 46.24)]
+    [46.3, 46.2]
+    """
+    return (10 * value + 0.5) // 1 / 10
+
+
 def stage_analyses(
     sums: pd.DataFrame,
     *,
@@ -280,7 +293,7 @@ def _figures(sums: pd.DataFrame, before: pd.DataFrame, by: list[str], rule: Anal
     change = (both["pass_rate"] - both["pass_rate_before"]).round(1).where(is_compared)
     told = both["sat_count"] >= rule.fewest_pupil_count
     figures = ["pass_rate", "good_rate", "mean_score", "spread_score"]
-    return both.assign(change_pp=change, **{name: both[name].where(told).round(1) for name in figures})
+    return both.assign(change_pp=change, **{name: one_place(both[name].where(told)) for name in figures})
 
 
 def _rates(sums: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -289,7 +302,7 @@ def _rates(sums: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     mean = total["score_sum_centi"] / sat
     spread = (total["score_square_sum"] / sat - mean**2).clip(lower=0) ** 0.5
     return total.assign(
-        pass_rate=(100 * total["pass_count"] / sat).round(1),
+        pass_rate=one_place(100 * total["pass_count"] / sat),
         good_rate=100 * total["good_count"] / sat,
         mean_score=mean / _CENTI,
         spread_score=spread / _CENTI,
@@ -332,7 +345,7 @@ def _all_subjects(pupils: pd.DataFrame, grade: int, rule: AnalysisRule) -> AllSu
     if pupils.empty:
         return None
     sat = int(pupils["all_sat_count"].sum())
-    rate = round(100 * int(pupils["all_pass_count"].sum()) / sat, 1) if sat else None
+    rate = one_place(100 * int(pupils["all_pass_count"].sum()) / sat) if sat else None
     return AllSubjectsLine(
         grade=grade,
         student_count=int(pupils["student_count"].sum()),
@@ -363,4 +376,4 @@ def _points(lines: tuple[SubjectLine, ...], courses: tuple[CourseLine, ...], rul
 
 
 def _share(line: SubjectLine) -> str:
-    return figure_text(round(100 * line.absent_count / line.entered_count, 1))
+    return figure_text(one_place(100 * line.absent_count / line.entered_count))

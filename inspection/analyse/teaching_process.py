@@ -13,7 +13,7 @@ from datetime import date
 import pandas as pd
 
 from inspection.analyse.chart import DayChart
-from inspection.analyse.quality_analysis import grade_title
+from inspection.analyse.quality_analysis import grade_title, one_place
 from inspection.canonical import digest
 from inspection.school_stage import STAGE_TITLES
 from inspection.score.explanation import figure_text
@@ -71,7 +71,7 @@ class ClassProcess:
         told = [value for value in self.minutes if value is not None]
         if not told:
             return "作业日志未填报书面作业时间。"
-        mean = figure_text(round(sum(told) / len(told), 1))
+        mean = figure_text(one_place(sum(told) / len(told)))
         rule = f"不超过{self.limit_minutes}分钟" if self.limit_minutes else "不布置书面家庭作业"
         kept = f"有{self.over_count}天超出" if self.over_count else "均未超出"
         return f"作业日志登记{len(self.days)}天，书面作业平均每天{mean}分钟；规定{rule}，{kept}。"

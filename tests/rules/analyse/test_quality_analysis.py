@@ -39,6 +39,14 @@ def pupils(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).assign(school_code="a", stage="primary")
 
 
+def test_rates_are_rounded_as_people_round_them(rule: AnalysisRule) -> None:
+    now = sums({"entered_count": 80, "sat_count": 80, "pass_count": 37, "good_count": 33})
+    stage = analysed(now, rule, students=pupils((5, 80, 80, 37)))
+    assert (stage.lines[0].pass_rate, stage.lines[0].good_rate) == (46.3, 41.3)
+    assert stage.all_subjects is not None
+    assert stage.all_subjects.all_pass_rate == 46.3
+
+
 def lessons(*rows: tuple[int, str, float, float]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["grade", "subject", "required_count", "taught_count"])
     return frame.assign(stage="primary", planned_count=frame["required_count"])
