@@ -20,7 +20,7 @@ from inspection.ingest.figure import FIGURE_DATA_SET
 from inspection.publish.publication import DATA_SET_TITLES
 from inspection.receipt import Receipt
 from inspection.school_stage import KEY
-from inspection.score.explanation import REASONS, figure_text
+from inspection.score.explanation import REASONS, measured
 from inspection.score.rubric import Criterion, Rubric
 from inspection.score.score_sheet import ScoreSheetFacts, SheetLine
 from inspection.store import access, roster, upload
@@ -185,7 +185,7 @@ def _value(criterion: Criterion, row: Mapping[Any, Any], indicators: IndicatorCa
     value = row["value"]
     if value is None or isnan(value):
         return REASONS.get(row["missing_reason"], "") or "—"
-    return f"{figure_text(value)}{indicators.by_id[criterion.rule.indicator].unit}"
+    return measured(value, indicators.by_id[criterion.rule.indicator].unit)
 
 
 def data_sets_of(

@@ -193,7 +193,7 @@ def _of_figure(figure: Figure) -> Indicator:
     return Indicator(
         id=figure.code,
         title=figure.title,
-        unit=figure.unit,
+        unit=figure.told_in,
         data_set=FIGURE_DATA_SET,
         exam_result=figure.exam_result,
         is_whole=figure.kind in {"count", "yes-no"},

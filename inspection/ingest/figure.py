@@ -14,6 +14,8 @@ from inspection.policy_file import PolicyModel
 
 FIGURE_DATA_SET = "figures"
 DISTRICT_DATA_SET = "district_figures"
+YES_NO = "是否"
+"""The unit of a figure that says whether something is there: 1 for yes, 0 for no."""
 FigureKind = Literal["share", "ratio", "count", "number", "yes-no"]
 KIND_TITLES: dict[str, str] = {
     "share": "比例",
@@ -48,6 +50,11 @@ class Figure(PolicyModel):
     def has_parts(self) -> bool:
         """Whether it is reported as numerator and denominator."""
         return self.kind in {"share", "ratio"}
+
+    @property
+    def told_in(self) -> str:
+        """The unit it is told in where people read it."""
+        return YES_NO if self.kind == "yes-no" else self.unit
 
     @model_validator(mode="after")
     def _sound(self) -> "Figure":

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from inspection.ingest.figure import YES_NO
 from inspection.policy_file import PolicyModel
 
 MICRO = 1_000_000
@@ -93,6 +94,8 @@ class Bound(PolicyModel):
     def words(self, stage: str, unit: str) -> str:
         """The edge in words, as 不低于80%."""
         name, level = self.edge
+        if unit == YES_NO:
+            return f"为“{'是' if name in {'at_least', 'above'} else '否'}”"
         return f"{EDGE_WORDS[name]}{plain(at_stage(level, stage))}{unit}"
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from inspection.derive.formula import Floats
 from inspection.derive.indicator import MISSING_REASONS, PLACES, Indicator, IndicatorCatalogue
+from inspection.ingest.figure import YES_NO
 from inspection.score.bound import MICRO
 from inspection.score.rubric import CENTI, Criterion
 from inspection.score.rule import Change, LevelOrTrend, change_unit
@@ -50,6 +51,17 @@ def figure_text(value: float) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
+def measured(value: float, unit: str) -> str:
+    """Return a figure with its unit, or yes or no.
+
+    >>> measured(91.5, "%"), measured(1, YES_NO)
+    ('91.5%', '是')
+    """
+    if unit == YES_NO and value in (0, 1):
+        return "是" if value else "否"
+    return f"{figure_text(value)}{unit}"
+
+
 def explained(criterion: Criterion, catalogue: IndicatorCatalogue, rows: Rows) -> list[str]:
     """Return one sentence for each row.
 
@@ -71,18 +83,19 @@ def _figures(criterion: Criterion, catalogue: IndicatorCatalogue, rows: Rows) ->
         parts = _side_by_side(parts, _changes(criterion, unit, rows))
     if criterion.sampled or criterion.estimated:
         parts = _side_by_side(parts, _intervals(unit, rows))
-    told = zip(_texts(rows["value"]), parts, rows["is_on_site"], rows["conclusion"], strict=True)
+    told = zip(_texts(rows["value"], unit), parts, rows["is_on_site"], rows["conclusion"], strict=True)
+    mark = "：" if unit == YES_NO else ""
     return [
-        (f"{title}{value}{unit}{part}" if value else title)
+        (f"{title}{mark}{value}{part}" if value else title)
         + (f"；入校核查结论为{CONCLUSIONS[conclusion]}" if is_on_site else "")
         for value, part, is_on_site, conclusion in told
     ]
 
 
-def _texts(values: Floats) -> list[str]:
-    """Return the figures as text, "" for none; each distinct figure is written once."""
+def _texts(values: Floats, unit: str = "") -> list[str]:
+    """Return the figures as text with their unit, "" for none; each distinct figure is written once."""
     distinct, place = np.unique(values, return_inverse=True)
-    texts = np.array(["" if isnan(value) else figure_text(value) for value in distinct.tolist()], object)
+    texts = np.array(["" if isnan(value) else measured(value, unit) for value in distinct.tolist()], object)
     told: list[str] = texts[place].tolist()
     return told
 

@@ -191,7 +191,7 @@ def _dispersions(target: Target, evidence: TargetEvidence) -> _Values:
 def _judged(
     target: Target, kinds: Mapping[str, Figure], values: _Values, previous: _Values
 ) -> Iterator[dict[str, Any]]:
-    unit = "" if target.dispersion_by else kinds[target.rule.indicator].unit
+    unit = "" if target.dispersion_by else kinds[target.rule.indicator].told_in
     for (code, stage), value in sorted(values.items()):
         last = previous.get((code, stage), float("nan"))
         judged = target.rule.judge(_given(stage, value, last))

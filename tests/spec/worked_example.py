@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inspection.derive.indicator import COLUMNS
 from inspection.score.evidence import FINDING_COLUMNS, Evidence
+from inspection.score.explanation import measured
 from inspection.score.rubric import Rubric
 from inspection.score.scoring import score
 from inspection.score.target import LEVELS, reached
@@ -164,7 +165,7 @@ def _row(one: Example, unit: str) -> str:
 
 
 def _figure(value: float | None, unit: str, none: str = "未报送") -> str:
-    return none if value is None else f"{value:g}{unit}".replace("-", "−")
+    return none if value is None else measured(value, unit)
 
 
 def _points(one: Example) -> str:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspection import policy_file
-from inspection.derive.indicator import COLUMNS
+from inspection.derive.indicator import COLUMNS, load_catalogue
 from inspection.score.evidence import Evidence
 from inspection.score.rubric import Criterion, Rubric
 from inspection.score.scoring import LINE_COLUMNS, Scored, score
-from tests.rules.score.rizhao_schools import GOOD, code, evidence, rubric
+from tests.rules.score.rizhao_schools import GOOD, RUBRICS, code, evidence, rubric
 from tests.rules.score.test_rubric import CATALOGUE, SOUND
 
 ANY_FIGURE = st.one_of(st.floats(0, 100, allow_nan=False), st.just(float("nan")))
@@ -102,6 +102,31 @@ def test_from_nothing_no_growth_can_be_told_and_the_line_says_why() -> None:
     line = of_growth(20.0, 0.0)
     assert (line["outcome"], line["missing_reason"]) == ("not-established", "zero-previous")
     assert "上年为0，增减幅度无法计算，本项未评定" in line["explanation"]
+
+
+def test_what_is_there_or_not_is_told_as_yes_or_no() -> None:
+    found = {value: of_yes_no(value) for value in (1.0, 0.0)}
+    assert (
+        found[1.0]["explanation"]
+        == "有教研活动计划和方案：是，要求为“是”，达到要求，得满分100分（基本要求第3条）。"
+    )
+    assert (
+        found[0.0]["explanation"]
+        == "有教研活动计划和方案：否，要求为“是”，未达到要求，得0分，满分100分（基本要求第3条）。"
+    )
+    assert {line["threshold"] for line in found.values()} == {"为“是”"}
+
+
+def of_yes_no(value: float) -> pd.Series:
+    """Return the line of a criterion that asks whether something is there."""
+    listed = load_catalogue(
+        RUBRICS / "indicators.yaml", RUBRICS.parent / "sources" / "catalogue" / "figures.yaml"
+    )
+    rule = {"kind": "threshold", "indicator": "research_plan_exists", "at_least": 1}
+    told = rubric().by_id["RZ-03"].model_dump() | {"rule": rule, "weight": 100}
+    one = rubric().model_copy(update={"criteria": (Criterion.model_validate(told),)})
+    whole = replace(evidence({1: {"research_plan_exists": value}}), catalogue=listed)
+    return score(one, whole, minimum_coverage_rate=60).lines.iloc[0]
 
 
 def test_points_come_from_integers_and_sum_to_the_total() -> None:
