@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from inspection import policy_file
 from inspection.canonical import digest, digest_rows
 from inspection.check.integrity import load_screen
-from inspection.decide.measure import Fragile, load_measures
+from inspection.decide.measure import Measures, load_measures
 from inspection.deploy.campaign import CampaignState
 from inspection.deploy.plan import Plan
 from inspection.derive.indicator import BEFORE, IndicatorCatalogue, derive, load_catalogue
@@ -81,9 +81,9 @@ def score_schools(campaign_id: str, *, basis: str) -> Receipt:
     rubric, path = rubric_of(plan)
     with writing(settings().database_url) as session:
         check_unchanged(path, scores.used_rubrics(session, path.stem))
-        evidence = _evidence(session, plan, basis)
+        evidence = evidence_of(session, plan, basis)
         scored = score(rubric, evidence, minimum_coverage_rate=profile().minimum_coverage_rate)
-        firm = fragility(rubric, evidence, scored, _fragile().perturbations)
+        firm = fragility(rubric, evidence, scored, _measures().fragile.perturbations)
         campaigns.keep_policy(session, kind="rubric", path=path)
         scores.enter(session, campaign_id, basis, scored, rubric_digest=policy_file.file_digest(path))
         scores.enter_fragility(session, campaign_id, basis, firm)
@@ -146,8 +146,11 @@ def rubric_of(plan: Plan, name: str = "") -> tuple[Rubric, Path]:
     return rubric, path
 
 
-def _evidence(session: Session, plan: Plan, basis: str) -> Evidence:
-    found = findings.items(session, plan.campaign) if basis == "verified" else pd.DataFrame()
+def evidence_of(session: Session, plan: Plan, basis: str) -> Evidence:
+    """Return what a plan's schools are scored on; `verified` with what teams of the quorum found."""
+    quorum = _measures().quorum[plan.mode]
+    is_verified = basis == "verified"
+    found = findings.verified_items(session, plan.campaign, quorum=quorum) if is_verified else pd.DataFrame()
     return Evidence(
         catalogue(),
         roster.schools(session, plan.term.id),
@@ -171,5 +174,5 @@ def _beside(
     return found, own_trends(evidence.catalogue, history)
 
 
-def _fragile() -> Fragile:
-    return load_measures(profile().folders.rubrics / "measures.yaml").fragile
+def _measures() -> Measures:
+    return load_measures(profile().folders.rubrics / "measures.yaml")

@@ -45,6 +45,14 @@ def items(session: Session, campaign_id: str) -> pd.DataFrame:
     return frame_of(session, Finding, campaign_id=campaign_id)
 
 
+def verified_items(session: Session, campaign_id: str, *, quorum: int) -> pd.DataFrame:
+    """Return the findings at schools that at least `quorum` inspectors went to; a smaller team verifies nothing."""
+    visits = results(session, campaign_id)
+    is_quorate = [len(present.split("、")) >= quorum for present in visits["present"]]
+    found = items(session, campaign_id)
+    return found[found["school_code"].isin(visits.loc[is_quorate, "school_code"])].reset_index(drop=True)
+
+
 def results(session: Session, campaign_id: str) -> pd.DataFrame:
     """Return the result of every visited school."""
     return frame_of(session, VisitResult, campaign_id=campaign_id)
