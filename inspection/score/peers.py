@@ -103,14 +103,16 @@ def _placed(rows: pd.DataFrame, groups: list[_Group], minimum: int, *, unit: str
     found = rows[KEY].assign(place="not-established", peers="", peer_count=0, value=value, shrunk=value)
     found = found.assign(low=np.nan, high=np.nan)
     is_open = ~np.isnan(value)
+    count = np.where(is_counted, count, np.nan)
     for group in groups:
         for is_kind, expected in ((is_counted, _of_rates), (~is_counted, _of_figures)):
             is_in = is_kind & ~np.isnan(value)
             peers, shrunk, low, high = expected(group.of, value, count, is_in)
             now = is_open & is_in & (peers >= minimum)
-            place = np.where(value < low, "below", np.where(value > high, "above", "within"))
-            # A school's own word that nearly all is well puts it nowhere above others.
-            place = np.where((place == "above") & is_rate & (value >= NEAR_FULL_RATE), "within", place)
+            leeway = 100 / count if expected is _of_rates else np.zeros(len(count))
+            place = _words(
+                value, low - leeway, high + leeway, is_near_full=is_rate & (value >= NEAR_FULL_RATE)
+            )
             for name, column in zip(
                 ("place", "peers", "peer_count", "shrunk", "low", "high"),
                 (place, group.words, peers, shrunk, low, high),
@@ -119,6 +121,15 @@ def _placed(rows: pd.DataFrame, groups: list[_Group], minimum: int, *, unit: str
                 found.loc[now, name] = column[now]
             is_open &= ~now
     return found
+
+
+def _words(value: Floats, low: Floats, high: Floats, *, is_near_full: Bools) -> Texts:
+    """Return the word for each figure; the ends leave room for one person, who sets no school apart.
+
+    A school's own word that nearly all is well puts it nowhere above others.
+    """
+    is_above = (value > high) & ~is_near_full
+    return np.select([value < low, is_above], ["below", "above"], "within").astype(object)
 
 
 _Expected = tuple[Ints, Floats, Floats, Floats]
@@ -137,7 +148,8 @@ def _of_rates(group: Ints, value: Floats, count: Floats, is_in: Bools) -> _Expec
         typical = (total - sizes / total) / (peers - 1)
         spread = (between - within) / (between + (typical - 1) * within)
     spread = np.clip(np.nan_to_num(spread, nan=_LEAST_SPREAD), _LEAST_SPREAD, _MOST_SPREAD)
-    mean = np.clip(np.nan_to_num(mean), 0.0, 1.0)
+    # Where all others are alike nothing is known but that a case, or a miss, is rare: half a one is allowed for.
+    mean = np.where((cases > 0) & (cases < total), np.nan_to_num(mean), (cases + 0.5) / (total + 1))
     worth = 1 / spread - 1
     shrunk = (size * rate + worth * mean) / (size + worth)
     # A beta distribution with the variance of the beta-binomial rate, the peers' mean being an estimate too.

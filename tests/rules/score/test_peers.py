@@ -69,6 +69,12 @@ def test_the_same_rate_of_a_few_persons_is_within() -> None:
     assert words([*LIKE, 70.0], [500.0] * 12 + [10.0])[-1] == "within"
 
 
+def test_one_pupil_does_not_set_a_small_school_apart_where_all_others_are_alike() -> None:
+    assert words([*[100.0] * 12, 95.0], [20.0] * 13)[-1] == "within"
+    assert words([*[0.0] * 12, 5.0], [20.0] * 13)[-1] == "within"
+    assert words([*[100.0] * 12, 90.0], [200.0] * 13)[-1] == "below"
+
+
 def test_fewer_than_ten_like_schools_say_nothing() -> None:
     assert set(words([*LIKE[:9], 90.0], [500.0] * 10)) == {"not-established"}
     assert set(words([*LIKE[:10], 90.0], [500.0] * 11)) == {"within", "above"}
