@@ -54,8 +54,8 @@ def replaced_records(session: Session, campaign_id: str) -> list[records.Record]
     secrets and schools: they are public only once the campaign's draw is open.
     """
     kept = draws.withdrawn(session, campaign_id)
-    anew = [item["commitment"] for item in kept[1:]] + [draws.record_of(session, campaign_id)["commitment"]]
-    return [_replaced(session, campaign_id, item, new) for item, new in zip(kept, anew, strict=True)]
+    promises = [item["commitment"] for item in kept] + [draws.record_of(session, campaign_id)["commitment"]]
+    return [_replaced(session, campaign_id, item, new) for item, new in zip(kept, promises[1:], strict=True)]
 
 
 def _replaced(

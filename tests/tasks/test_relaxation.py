@@ -82,6 +82,8 @@ def test_what_would_have_to_give_is_said_and_decided_and_the_draw_begins_anew(st
         draw_schools.fn(CAMPAIGN, as_of=DRAWN_AT)
     assert "放宽条件 declared_interest：应为由审批人员决定是否放宽" in caught.value.full_text
     old = record(stuck)
+    with reading(stuck) as session:
+        assert replaced_records(session, CAMPAIGN) == []
     receipt = relax_draw.fn(CAMPAIGN, decided(), as_of=DRAWN_AT)
     known = record(stuck), public_ledger(stuck)
     assert known[0]["commitment"]["relaxed"] == {
