@@ -66,7 +66,8 @@ def derived_for(plan: Plan) -> pd.DataFrame:
     for name in sorted(known.compared_data_sets & set(names)):
         if plan.term.compared_with and staged(plan.term.compared_with, f"{name}.rows.parquet").exists():
             frames[f"{name}{BEFORE}"] = staged_data_set(plan.term.compared_with, name).rows
-    return derive(known, frames, {name: item.missing for name, item in found.items()})
+    set_aside = {name: item.quarantined for name, item in found.items()}
+    return derive(known, frames, {name: item.missing for name, item in found.items()}, set_aside)
 
 
 @task(task_run_name=run_name("{basis}"))

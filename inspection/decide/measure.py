@@ -24,7 +24,7 @@ from inspection.score.perturbation import Perturbations
 from inspection.score.rubric import BAND_TITLES, CENTI, BandName
 
 REMINDER_LEVEL = 1
-OWED = ("not-submitted", "not-reported")
+OWED = ("not-submitted", "not-reported", "set-aside")
 RESULT_TITLES = {
     "no-problem": "未发现问题",
     "corrected": "发现问题已责令改正",

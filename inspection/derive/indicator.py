@@ -51,6 +51,7 @@ COLUMNS = [
 MISSING_REASONS = {
     "not-submitted": "未报送",
     "not-reported": "未填报",
+    "set-aside": "已报送，有差错尚未更正，没有采用",
     "below-minimum": "人数不足规定的最低数",
     "not-applicable": "不适用",
     "suppressed": "因人数过少未公布",
@@ -220,12 +221,16 @@ def check_sources(catalogue: IndicatorCatalogue, columns: Mapping[str, Collectio
 
 
 def derive(
-    catalogue: IndicatorCatalogue, frames: Mapping[str, pd.DataFrame], missing: Mapping[str, pd.DataFrame]
+    catalogue: IndicatorCatalogue,
+    frames: Mapping[str, pd.DataFrame],
+    missing: Mapping[str, pd.DataFrame],
+    set_aside: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Return every indicator of every school-stage on the roster, in the long form of `COLUMNS`.
 
     `frames` holds the staged data sets by name, among them `schools`, and of the year before those of
-    `compared_data_sets`, their names ending in `BEFORE`; `missing` the reasons of empty cells.
+    `compared_data_sets`, their names ending in `BEFORE`; `missing` the reasons of empty cells;
+    `set_aside` the rows that came in with faults: what stands in them was handed in, and is said to have been.
     Rows are sorted by school, stage and indicator. A data set without a `stage` speaks for every stage of
     its school. A figure that is not there is NaN with a `missing_reason`.
 
@@ -235,9 +240,10 @@ def derive(
     _check_columns(catalogue, frames)
     keys = school_stages(frames["schools"])
     made: dict[str, Figures] = {}
+    staged = frames, missing, set_aside or {}
     for indicator in catalogue.indicators:
-        found = _figures(indicator, keys, (frames, missing), made)
-        made[indicator.id] = _or_handed_in(indicator, keys, (frames, missing), found)
+        found = _figures(indicator, keys, staged, made)
+        made[indicator.id] = _or_handed_in(indicator, keys, staged, found)
     return _long(catalogue, keys, made)
 
 
@@ -248,7 +254,8 @@ def school_stages(schools: pd.DataFrame) -> pd.DataFrame:
     return keys[KEY].drop_duplicates().sort_values(KEY).reset_index(drop=True)
 
 
-_Staged = tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]]
+_Staged = tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]]
+"""The data sets, the reasons of their empty cells, and their rows that were set aside, each by data set."""
 
 
 def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: dict[str, Figures]) -> Figures:
@@ -257,7 +264,7 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
         part, whole = made[formula.numerator], made[formula.denominator]
         reasons = np.where(whole.reason != "", whole.reason, part.reason)
         return rate(part.value, whole.value, reasons, minimum=formula.minimum_denominator)
-    frames, missing = staged
+    frames, missing, set_aside = staged
     if indicator.frame not in frames:
         return _not_submitted(len(keys))
     rows = frames[indicator.frame]
@@ -273,8 +280,19 @@ def _figures(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, made: di
     figures = formula.figures(aligned)
     if isinstance(formula, (Share, Rows)):
         return figures
-    reason = np.where(is_present, figures.reason, "not-submitted").astype(object)
-    return replace(figures, reason=reason)
+    reason = np.where(is_present, figures.reason, _absent(indicator, keys, set_aside))
+    return replace(figures, reason=reason.astype(object))
+
+
+def _absent(indicator: Indicator, keys: pd.DataFrame, set_aside: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """Say of a figure that no accepted row tells whether it came in with a fault, or did not come in."""
+    rows = set_aside.get(indicator.data_set, keys.iloc[:0])
+    if isinstance(indicator.formula, LongFigure) and "figure_code" in rows:
+        rows = rows[rows["figure_code"] == indicator.formula.figure_code]
+    if "school_code" not in rows:
+        return np.full(len(keys), "not-submitted", object)
+    on = [name for name in KEY if name in rows]
+    return np.where(_aligned(rows[on].drop_duplicates(), keys)[1], "set-aside", "not-submitted")
 
 
 def _or_handed_in(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, found: Figures) -> Figures:
@@ -292,7 +310,9 @@ def _or_handed_in(indicator: Indicator, keys: pd.DataFrame, staged: _Staged, fou
     )
     told = _figures(figure, keys, staged, {})
     is_silent = (found.reason == "not-reported") | (found.denominator == 0)
-    return found.else_from(told, is_own=is_kept & ~(is_silent & (told.reason == "")))
+    is_told = told.reason == ""
+    is_own = (is_kept & ~(is_silent & is_told)) | ((found.reason == "set-aside") & ~is_told)
+    return found.else_from(told, is_own=is_own)
 
 
 def _not_submitted(count: int) -> Figures:

@@ -208,6 +208,28 @@ def test_a_log_that_does_not_say_leaves_the_figure_that_was_handed_in() -> None:
     assert silent["missing_reason"].tolist() == ["not-reported", "", "not-submitted"]
 
 
+def test_what_came_in_with_a_fault_is_not_said_to_be_missing() -> None:
+    rows = log(has=boolean(True))
+    aside = pd.DataFrame({"school_code": ["a", "b"], "stage": ["primary", "primary"], "has": [None, None]})
+    asked = catalogue({"kind": "yes_share", "marked": ["has"]})
+    long = derive(asked, {"schools": SCHOOLS, "log": rows}, {}, {"log": aside})
+    assert long["missing_reason"].tolist() == ["set-aside", "", "not-submitted"]
+    either = catalogue(
+        {"kind": "yes_share", "marked": ["has"]}, otherwise={"kind": "figure", "figure_code": "days"}
+    )
+    long = derive(either, {"schools": SCHOOLS, "log": rows}, {}, {"log": aside})
+    assert long["missing_reason"].tolist() == ["set-aside", "", "not-submitted"]
+
+
+def test_a_figure_set_aside_is_no_other_figure() -> None:
+    told = {"stage": ["primary"], "figure_code": ["days"], "numerator": [9.0], "denominator": [8.0]}
+    aside = pd.DataFrame({"school_code": ["a"], **told, "value": [None]})
+    frames = {"schools": SCHOOLS, "log": aside.iloc[:0]}
+    for code, reason in (("days", "set-aside"), ("weeks", "not-submitted")):
+        long = derive(catalogue({"kind": "figure", "figure_code": code}), frames, {}, {"log": aside})
+        assert long["missing_reason"].tolist() == [reason, "not-submitted", "not-submitted"]
+
+
 def test_a_survey_that_did_not_ask_leaves_the_figure_that_was_handed_in() -> None:
     rows = log(answer=[None] * 30 + [5.0])
     told = {"stage": ["primary"], "figure_code": ["satisfied"], "numerator": [57.0], "denominator": [60.0]}
