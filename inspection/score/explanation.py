@@ -34,6 +34,7 @@ REASONS = MISSING_REASONS | {
     "zero-previous": "上年为0，增减幅度无法计算",
     "astride": "抽样误差范围跨越规定值，达标与否不能确定",
     "thin": "数据覆盖面未达到规定",
+    "coverage-unknown": "覆盖面不明，缺少计算覆盖率的数据",
     "unverified-full": "自报接近100%，未经入校核实，不作为加分依据",
     "population-unknown": "总体人数或者作答人数不明，抽样误差无法计算",
 }

@@ -127,7 +127,9 @@ def _reasons(
     if criterion.red_line:
         told = laid_out.reasons(criterion.red_line.indicator)
         yield np.where(red_line_of(criterion, laid_out) < 0, np.where(told == "", "not-reported", told), "")
-    yield np.where(is_thin(criterion, laid_out), "thin", "")
+    reached = laid_out.numbers(criterion.coverage.indicator) if criterion.coverage else 0.0
+    why = np.where(np.isnan(reached), "coverage-unknown", "thin")
+    yield np.where(is_thin(criterion, laid_out), why, "")
     if criterion.sampled or criterion.estimated:
         assert isinstance(criterion.rule, Threshold)
         stages = laid_out.keys["stage"].to_numpy(object)

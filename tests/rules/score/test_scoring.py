@@ -212,6 +212,13 @@ def test_schools_outside_the_roster_are_left_out() -> None:
     assert found.totals["school_code"].tolist() == [code(1)]
 
 
+def test_coverage_that_nobody_knows_is_not_said_to_be_thin() -> None:
+    thin, unknown = (scored({1: {"survey_response_rate": reached}}) for reached in (4.0, float("nan")))
+    assert "数据覆盖面未达到规定，本项未评定" in sentence(thin, "RZ-12")
+    assert "覆盖面不明，缺少计算覆盖率的数据，本项未评定" in sentence(unknown, "RZ-12")
+    assert line(unknown, "RZ-12")["outcome"] == "not-established"
+
+
 def test_nothing_known_is_no_band_and_no_zero_lines() -> None:
     found = scored({1: dict.fromkeys(GOOD, float("nan"))})
     assert found.totals["band"].tolist() == ["not-established"]
