@@ -26,17 +26,18 @@ _PLACE_NAME = re.compile(
 )
 _UNIT_NAME = re.compile(
     r"(^|_)(school|class|teacher|pupil|student)_?(code|id|name|number)$|^(school|class|teacher|pupil|student)$"
-    r"|^(学校|班级|教师|学生)(标识码|名称|代码|编号|姓名)?$|^(学籍号|姓名)$",
+    r"|^(学校|班级|教师|学生)(标识码|名称|代码|编号|姓名)?$|^(学籍号|姓名|校名|单位名称|班名|教学班|任课教师|班主任)$",
     re.IGNORECASE,
 )
 _EXAM_NAME = re.compile(
     r"(^|_)(exam|exams|score|scores|mark|marks|points|total|average|mean|pass_rate|good_rate|subject)(_|$)"
-    r"|成绩|分数|得分|总分|均分|及格率|优分率|低分率|上线率|升学率|达标率|学业质量",
+    r"|成绩|分数|得分|总分|均分|标准分|及格|合格率|合格人数|优良率|优秀率|优分率|低分率|上线率|升学率|达标率"
+    r"|学业质量|增值",
     re.IGNORECASE,
 )
 _PLACE_TOLD = re.compile(
     r"(全市|全县|全区|全省|同类学校|本区县?|各校|各班|年级)(中|内)?[^。；;，,\d]{0,8}"
-    r"(第[\d一二三四五六七八九十百]+[名位]|倒数第|前\d+[名%]|百分位|排名第|位列第|位居第|位居(首|末))"
+    r"(第[\d一二三四五六七八九十百]+[名位]|倒数第|前\d+[名%]|百分位|排名?第|[列居]第|位居(首|末)|垫底)"
 )
 _FAULT = "不按考试成绩排列学校、班级、教师、学生，不含名次"
 MOST_CELLS = 3

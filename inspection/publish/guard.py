@@ -37,12 +37,13 @@ CODE_HEADING, CODE_KEY = "学校标识码", "school_code"
 _RECORDS = re.compile(r"data/draw-(record|withdrawn-[0-9]+)\.json")
 _CODE_FILES = frozenset({".py", ".js", ".css"})
 
-_SUBJECTS = "语文|数学|英语|外语|物理|化学|生物|历史|地理|政治|道德与法治|科学|学科|各科"
+_SUBJECTS = "语文|数学|英语|外语|物理|化学|生物|历史|地理|政治|道德与法治|科学|学科|各科|单科|全科|核心素养"
 # A number that is no year, date, clause or criterion id.
 _FIGURE = r"[^。;!?]{0,14}?(?<![\d.第〔-])\d+(\.\d+)?(?![\d.]*[年月日条款号次项科门届〕])"
 _EXAM = re.compile(
     rf"((考试|测试|测验|检测|期中|期末|学业)[^。;]{{0,6}}(成绩|分数|水平)|学业质量监测|平均分|均分|及格率|优分率|低分率"
-    rf"|升学率|上线率|中考|高考|统考|({_SUBJECTS})[^。;,]{{0,8}}(合格率|优秀率|良好率|及格率|成绩|分数)){_FIGURE}"
+    rf"|升学率|上线率|学业达标率|标准分|中考|高考|统考"
+    rf"|({_SUBJECTS})[^。;,]{{0,8}}(合格率|优良率|优秀率|良好率|及格率|成绩|分数)){_FIGURE}"
 )
 _TOTAL = re.compile(rf"(总分|总得分|综合得分|得分|综合评分|评分|总评分|分值){_FIGURE}")
 _POINTS = re.compile(r"(?<![\d.时点第:])\d{1,3}(\.\d+)?分(?![钟之为别析类层组秒布批期])")

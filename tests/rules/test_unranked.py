@@ -78,6 +78,35 @@ def test_schools_in_the_order_of_a_result_are_refused_however_named(rates: list[
     assert fault.got == "各行按“语文及格率”排列"
 
 
+@pytest.mark.parametrize(
+    ("unit", "result"),
+    [
+        ("校名", "单科合格率"),
+        ("单位名称", "优良率"),
+        ("教学班", "标准分"),
+        ("任课教师", "合格人数"),
+        ("班主任", "优秀率"),
+        ("学校名称", "增值"),
+    ],
+)
+def test_the_words_of_the_documents_themselves_are_known(unit: str, result: str) -> None:
+    rows = [[f"{name}校", figure] for name, figure in zip("丁乙丙甲戊", (98, 91, 85, 70, 60), strict=True)]
+    (fault,) = table_faults([unit, result], rows, place="表")
+    assert fault.got == f"各行按“{result}”排列"
+
+
+@pytest.mark.parametrize("told", ["我校成绩在全区排第3", "本班在年级中垫底"])
+def test_a_place_is_a_place_in_other_words_too(told: str) -> None:
+    assert len(gots(Report(told))) == 1
+
+
+@pytest.mark.parametrize(
+    "told", ["各校要把安全放在首位", "劳动教育走在全市前列", "全市第一学期工作", "示例市南河区第一中学"]
+)
+def test_words_that_only_sound_like_a_place_pass(told: str) -> None:
+    assert gots(Report(told)) == []
+
+
 @given(st.lists(st.integers(0, 100), max_size=12))
 def test_schools_in_the_order_of_their_codes_pass_whatever_they_reached(rates: list[int]) -> None:
     rows = [[f"{n:010d}", rate] for n, rate in enumerate(rates)]
