@@ -43,7 +43,7 @@ def judge_targets(campaign_id: str) -> Receipt:
     before = _evidence(plan.term.compared_with) if plan.term.compared_with else None
     found = reached(targets, figures, _evidence(plan.term.id), before)
     write_frame(targets_path(plan.term.id, campaign_id), found)
-    titles = {target.id: target.title for target in targets}
+    titles = {target.id: f"{target.title}{target.by_words}" for target in targets}
     counts = {name: int((found["outcome"] == code).sum()) for code, name in OUTCOMES.items()}
     groups = found.groupby(["target_id", "level"])["outcome"].value_counts().unstack(fill_value=0)
     rows = [

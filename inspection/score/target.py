@@ -66,6 +66,11 @@ class Target(PolicyModel):
     dispersion_by: str = Field(default="", description="按学校间差异系数评定的，填学生数所在的指标")
     ambiguity: TargetAmbiguity | None = Field(default=None, description="原文可作两种理解的，写明采用哪一种")
 
+    @property
+    def by_words(self) -> str:
+        """By when it is to be reached, where the document says so."""
+        return f"（到{self.by_year}年）" if self.by_year else ""
+
     @model_validator(mode="after")
     def _sound(self) -> "Target":
         if self.dispersion_by and (self.level != "district" or self.rule.kind != "threshold"):
@@ -206,7 +211,7 @@ def _judged(
             "outcome": ("met" if judged.is_met[0] else "not-met") if is_known else "not-established",
             "value": round(value, 6),
             "previous_value": round(last, 6),
-            "requirement": target.rule.requirement(stage, unit),
+            "requirement": target.rule.requirement(stage, unit) + target.by_words,
             "missing_reason": reason,
         }
 

@@ -53,6 +53,13 @@ def test_the_districts_counts_add_up_to_the_citys() -> None:
     assert [row[:2] for row in outcome(each)] == [("371101", "not-met"), ("371102", "not-met")]
 
 
+def test_a_target_for_a_later_year_says_by_when() -> None:
+    now = told(("371101", "schools", None, None, 300))
+    for year, words in ((2028, "不低于500所（到2028年）"), (None, "不低于500所")):
+        (row,) = reached((target(AT_LEAST_500, by_year=year),), FIGURES, now).to_dict("records")
+        assert row["requirement"] == words
+
+
 def test_a_citys_rate_is_taken_over_all_districts_together() -> None:
     now = told(("371101", "fund", 1, 10, None), ("371102", "fund", 1, 90, None))
     rule = {"kind": "threshold", "indicator": "fund", "at_least": 5}
