@@ -60,3 +60,21 @@ def test_every_suite_runs_on_an_empty_data_set(home: Path, data_set: str) -> Non
     frame = empty if source_map.is_reduced else pd.DataFrame({name: [] for name in source_map.staged_columns})
     report = check(frame, suite, parameters={name: [] for name in suite.parameters})
     assert len(report.results) == len(suite.rules)
+
+
+def test_an_examination_that_ranks_is_told_and_not_refused() -> None:
+    suite, _ = documents(ROOT, "exam_log")
+    said = {"school_code": "2137990001", "stage": "primary", "grade": 6, "exam_name": "期末检测"}
+    rest = {
+        "held_on": "2026-06-25",
+        "exam_kind": "final",
+        "is_on_paper": 1,
+        "is_graded": 1,
+        "subject_count": 3,
+    }
+    frame = pd.DataFrame([said | rest | {"is_ranked": ranked} for ranked in (0, 1, None)])
+    report = check(frame, suite, parameters={"schools.school_code": ["2137990001"]})
+    assert report.failures[["rule_id", "label", "school_code"]].to_numpy().tolist() == [
+        ["exam-log-not-ranked", 1, "2137990001"]
+    ]
+    assert next(rule.severity for rule in suite.rules if rule.id == "exam-log-not-ranked") == "info"
