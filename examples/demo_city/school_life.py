@@ -85,18 +85,16 @@ def homework_table(city: City, *, term: str) -> Table:
     return Table(data_set="homework_log", file="作业日志.csv", columns=columns, rows=rows)
 
 
-def exam_table(city: City, *, term: str) -> Table:
+def exam_table(city: City) -> Table:
     """Return the term's exams of one grade of each stage."""
     rows: list[Row] = []
     for school in city.schools:
-        rng = Random(f"{city.seed}/exams/{term}/{school.code}")
         for size in school.stages:
             grade = _LESSONS[size.stage][0]
             kinds = ("期中", "期末") if size.stage == "junior" else ("期末",)
             for place, kind in enumerate(kinds):
-                ranked = "是" if rng.random() < 0.03 else "否"
                 held_on = ("2026-04-23", "2026-06-25")[place - len(kinds)]
-                cells = [f"{kind}检测", held_on, kind, "是", "是", ranked]
+                cells = [f"{kind}检测", held_on, kind, "是", "是", "否"]
                 rows.append([school.code, STAGES[size.stage], grade, *cells])
     columns = (
         *("学校标识码", "学段", "年级", "考试名称", "考试日期"),

@@ -160,7 +160,7 @@ def _kept(city: City) -> _Kept:
     tables = [
         timetable_table(city, term=CURRENT_TERM),
         homework_table(city, term=CURRENT_TERM),
-        exam_table(city, term=CURRENT_TERM),
+        exam_table(city),
         survey_facts_table(city, term=CURRENT_TERM),
         student_survey_table(city, term=CURRENT_TERM),
         complaint_table(city, term=CURRENT_TERM),

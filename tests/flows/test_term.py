@@ -88,7 +88,7 @@ def test_the_same_term_again_gives_the_same_digests_and_no_new_rows(smaller: Fin
 
 def test_the_number_of_task_runs_does_not_grow_with_the_city(finished: Finished, smaller: Finished) -> None:
     # Data sets that nobody hands in are looked for all the same.
-    assert asyncio.run(settled(smaller.campaign_id)) == asyncio.run(settled(finished.campaign_id))
+    assert asyncio.run(agreed(smaller.campaign_id, finished.campaign_id))
 
 
 @pytest.mark.long
@@ -117,6 +117,15 @@ async def settled(campaign_id: str) -> dict[str, set[int]]:
         before = counts
         await asyncio.sleep(2)
     raise AssertionError(f"the records of {campaign_id} do not settle: {before}")
+
+
+async def agreed(one: str, other: str) -> bool:
+    """Say whether the counts of two campaigns become the same; what a busy machine records late is waited for."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if await settled(one) == await settled(other):
+            return True
+    return False
 
 
 async def task_runs(campaign_id: str) -> dict[str, set[int]]:
