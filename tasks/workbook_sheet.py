@@ -3,6 +3,7 @@
 Part of the child process that opens a hostile file (`sheet`); imports nothing of this project.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,26 @@ _WIDE_REFERENCE = re.compile(rb' r="([A-Z]{2,3})\d+"')
 _UNCALCULATED = re.compile(
     rb'<c (?![^>]*t="str")[^>]*?r="([A-Z]{1,3}\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]{0,9000}</f>)(?:<v\s*/>|<v></v>)?</c>'
 )
+# A cell that shows an error, which the library at hand takes for an empty one.
+_ERROR_MARK = b' t="e"'
+_ERROR_CELL = re.compile(rb'(<c [^>]*?t=)"e"')
+_ODS_CONTENT = "content.xml"
+_ODS_ERROR_CELL = re.compile(rb' office:string-value=""(?= calcext:value-type="error")')
+# In a workbook as it was before 2007: a formula whose result is an error, or an error that was typed.
+_XLS_ERROR = re.compile(
+    rb"\x06\x00[^\0].(..)(..)..\x02.([\x00\x07\x0f\x17\x1d\x24\x2a])...\xff\xff"
+    rb"|\x05\x02\x08\x00(..)(..)..([\x00\x07\x0f\x17\x1d\x24\x2a])\x01",
+    re.DOTALL,
+)
+_XLS_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 Rows = list[list[str]]
 
 
@@ -49,7 +70,9 @@ def workbook_rows(file: BinaryIO, reach: Reach) -> Iterator[tuple[str, list[Any]
     import python_calamine
 
     if file.read(len(_ARCHIVE)) == _ARCHIVE:
-        _check_archive(file, reach)
+        file = _with_errors_as_text(file, _check_archive(file, reach))
+    else:
+        _check_results(file)
     file.seek(0)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(file)
@@ -70,8 +93,11 @@ def workbook_rows(file: BinaryIO, reach: Reach) -> Iterator[tuple[str, list[Any]
         yield meta.name, sheet.merged_cell_ranges or [], texts
 
 
-def _check_archive(file: BinaryIO, reach: Reach) -> None:
-    """Refuse an archive that unpacks beyond measure, or a sheet with a cell far away from the rest."""
+def _check_archive(file: BinaryIO, reach: Reach) -> set[str]:
+    """Refuse an archive that unpacks beyond measure, or a sheet with a cell far away from the rest.
+
+    Returns the names of the sheets in which a cell may show an error.
+    """
     try:
         archive = zipfile.ZipFile(file)
     except zipfile.BadZipFile as error:
@@ -80,15 +106,44 @@ def _check_archive(file: BinaryIO, reach: Reach) -> None:
     size = sum(part.file_size for part in parts)
     if size > reach.unpacked_bytes:
         raise WorkbookError("too-large", f"解压后超过{reach.unpacked_bytes // 2**20}MB")
+    erring = set()
     for part in parts:
         if part.file_size > 2**20 and part.file_size > reach.zip_ratio * max(part.compress_size, 1):
             raise WorkbookError("too-large", f"压缩比超过{reach.zip_ratio}倍")
         if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
-            _check_dimensions(archive.open(part), reach)
+            if _check_dimensions(archive.open(part), reach):
+                erring.add(part.filename)
+        elif part.filename == _ODS_CONTENT and _ODS_ERROR_CELL.search(archive.read(part)):
+            erring.add(part.filename)
+    return erring
 
 
-def _check_dimensions(part: Any, reach: Reach) -> None:
-    rows, columns, tail = 1, 26, b""
+def _with_errors_as_text(file: BinaryIO, erring: set[str]) -> BinaryIO:
+    """Return an archive in whose sheets a cell that shows an error holds the error's name as text."""
+    if not erring:
+        return file
+    archive, copy = zipfile.ZipFile(file), io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as written:
+        for name in dict.fromkeys(archive.namelist()):
+            content = archive.read(name)
+            if name in erring:
+                content = _ODS_ERROR_CELL.sub(b"", _ERROR_CELL.sub(rb'\1"str"', content))
+            written.writestr(name, content)
+    return copy
+
+
+def _check_results(file: BinaryIO) -> None:
+    """Refuse a workbook of the old kind in which a cell shows an error: there it cannot be told from an empty one."""
+    file.seek(0)
+    if found := _XLS_ERROR.search(file.read()):
+        row, column = (int.from_bytes(found[at] or found[at + 3], "little") for at in (1, 2))
+        name = _XLS_ERRORS[(found[3] or found[6])[0]]
+        raise WorkbookError("uncalculated", f"第{row + 1}行第{column + 1}列显示{name}")
+
+
+def _check_dimensions(part: Any, reach: Reach) -> bool:
+    """Refuse a sheet that reaches too far or was never calculated; say whether a cell may show an error."""
+    rows, columns, tail, is_erring = 1, 26, b"", False
     while block := part.read(2**20):
         text = tail + block
         rows = max(chain([rows], map(int, _ROW_REFERENCE.findall(text))))
@@ -97,11 +152,13 @@ def _check_dimensions(part: Any, reach: Reach) -> None:
             rows = max(chain([rows], (int(row) for _, row in _CELL_REFERENCE.findall(text))))
         if b"<f" in text and (blank := _UNCALCULATED.search(text)):
             raise WorkbookError("uncalculated", f"单元格{blank[1].decode()}的公式没有计算结果")
+        is_erring |= _ERROR_MARK in text
         tail = text[-10_000:]
     if rows > reach.most_rows:
         raise WorkbookError("too-large", f"表中最末一行是第{rows}行，上限为{reach.most_rows}行")
     if rows * columns > reach.most_cells:
         raise WorkbookError("too-large", f"表的范围为{rows}行×{columns}列")
+    return is_erring
 
 
 def _column_number(letters: bytes) -> int:

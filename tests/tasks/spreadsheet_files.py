@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 SECTOR_BYTES = 512
+ERRORS = {"#DIV/0!": 0x07, "#N/A": 0x2A}
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
@@ -18,7 +19,9 @@ def ods(path: Path, rows: Sequence[Sequence[object]], *, repeated: str = "") -> 
     names = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{names}:office:1.0" '
-        f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0" office:version="1.2"><office:body>'
+        f'xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+        'office:version="1.2"><office:body>'
         f'<office:spreadsheet><table:table table:name="名录">{body}</table:table></office:spreadsheet>'
         "</office:body></office:document-content>"
     )
@@ -37,6 +40,11 @@ def ods(path: Path, rows: Sequence[Sequence[object]], *, repeated: str = "") -> 
 
 
 def _ods_cell(cell: object, attributes: str) -> str:
+    if isinstance(cell, str) and cell in ERRORS:
+        return (
+            '<table:table-cell office:value-type="string" office:string-value="" '
+            f'calcext:value-type="error"><text:p>{cell}</text:p></table:table-cell>'
+        )
     if isinstance(cell, str):
         return (
             f'<table:table-cell office:value-type="string" {attributes}>'
@@ -71,6 +79,8 @@ def _record(kind: int, content: bytes = b"") -> bytes:
 
 def _xls_cell(row: int, column: int, cell: object) -> bytes:
     place = struct.pack("<HHH", row, column, 0)
+    if isinstance(cell, str) and cell in ERRORS:
+        return _record(0x0205, place + struct.pack("<BB", ERRORS[cell], 1))
     if isinstance(cell, str):
         text = cell.encode("utf-16-le")
         return _record(0x0204, place + struct.pack("<HB", len(cell), 1) + text)

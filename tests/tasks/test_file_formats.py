@@ -166,6 +166,32 @@ def test_an_error_of_a_formula_and_an_endless_text_are_no_names(tmp_path: Path) 
     ]
 
 
+def test_a_cell_of_a_workbook_that_shows_an_error_is_told_and_never_taken_for_empty(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "学校.xlsx", ROWS)
+    book = openpyxl.load_workbook(path)
+    book["名录"]["C2"], book["名录"]["C3"] = "#N/A", "#DIV/0!"
+    book.save(path)
+    other = ods(
+        tmp_path / "学校.ods", [ROWS[0], ["2137990003", "丙", "#N/A"], ["2137990004", "丁", "#DIV/0!"]]
+    )
+    found = read_data_set([path, other], MAP, BUREAU, inbox=tmp_path)
+    assert found.rows.empty
+    assert [fault.sentence for fault in found.faults] == [
+        f"学校.{kind} 名录 第{row}行 “在校生数”：应为整数，不带单位和文字，实为{error}。"
+        "请检查公式，改为实际的内容。（IN-114）"
+        for kind in ("ods", "xlsx")
+        for row, error in ((2, "#N/A"), (3, "#DIV/0!"))
+    ]
+
+
+def test_an_error_in_an_old_workbook_sends_it_back(tmp_path: Path) -> None:
+    path = xls(tmp_path / "学校.xls", [*ROWS[:2], ["2137990002", "乙", "#DIV/0!"]])
+    assert refusal(path) == (
+        "学校.xls：应为公式都已算出结果的工作簿，实为第3行第3列显示#DIV/0!。"
+        "请用表格软件打开文件，算出结果后保存，或把公式粘贴为数值，再重新报送。（IN-016）"
+    )
+
+
 @pytest.mark.parametrize("count", [16_384, 999_999_999])
 def test_a_repeated_cell_of_an_open_document_stays_within_the_limits(tmp_path: Path, count: int) -> None:
     path = ods(tmp_path / "学校.ods", ROWS, repeated=f'table:number-columns-repeated="{count}"')
