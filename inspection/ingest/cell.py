@@ -26,12 +26,19 @@ Outcome = tuple[object, str, str]
 _BLANKS = re.compile(r"\s+")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d*)?|[+-]?\.\d+", re.ASCII)
 _PLAIN_NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
-_CODE_WRAPPING = re.compile(r'^(=")(.*)(")$|^(\')(.*)()$')
-_DATE = re.compile(
-    r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:00:00(:00)?)?|(\d{4})(\d\d)(\d\d)"
-)
+_CODE_WRAPPING = re.compile(r'^(=")(.*)(")$|^([\'‘’])(.*)()$')
+_DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?|(\d{4})(\d\d)(\d\d)")
+# As spreadsheet programs add it to a day.
+_MIDNIGHT = re.compile(r"(?<=[\d日])[T\s]+0?0[:：]00([:：]00(\.0+)?)?\s*$")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!"})
+# Joiners, marks of direction and the like, which come along when text is copied from a chat or a page.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_FORMULA_ERROR = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA|#+)|ERR:\d{3}"
+)
+_DASHES = re.compile("[-‐‑‒–—―─－]{1,6}")
+# Two figures in one cell, one below the other; a figure that bears the number of a footnote.
+_TWO_LINES = re.compile(r"\d\s*[\r\n]\s*\d")
 # What one cell of a spreadsheet can hold.
 _LONGEST_TEXT = 32_767
 _YES_NO = {
@@ -95,13 +102,13 @@ def normal(text: str) -> str:
     """Return a text as a reader takes it: half width, without blanks, one kind of minus sign."""
     if text.isascii():
         return _BLANKS.sub("", text)
-    joined = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).replace("−", "-").replace("\ufeff", "")
+    joined = _BLANKS.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text))).replace("−", "-")
     return unicodedata.normalize("NFKC", joined)
 
 
 def clean(text: str) -> str:
     """Return a text for keeping: composed, without blanks around and characters that nobody can see."""
-    return _CONTROLS.sub("", unicodedata.normalize("NFC", text)).strip()
+    return _CONTROLS.sub("", unicodedata.normalize("NFC", _UNSEEN.sub("", text))).strip()
 
 
 def convert(cells: "pd.Series[str]", column: Column, words: Spellings) -> Converted:
@@ -154,9 +161,16 @@ def _outcome(text: str, column: Column, words: Spellings, read: "Reader") -> Out
     plain = normal(text)
     if plain in words.missing:
         return None, words.missing[plain], ""
-    if plain.upper() in _FORMULA_ERRORS:
+    if _DASHES.fullmatch(plain) and "—" in words.missing:
+        return None, words.missing["—"], ""
+    if _FORMULA_ERROR.fullmatch(plain.upper()):
         return None, "", "formula-error"
     return read(text, column, words)
+
+
+def _is_joined(text: str) -> bool:
+    """Whether what stands apart in a cell would become one number: two lines of digits, a footnote such as ①."""
+    return bool(_TWO_LINES.search(text)) or any(unicodedata.category(sign) == "No" for sign in text)
 
 
 Reader = Callable[[str, Column, Spellings], Outcome]
@@ -170,7 +184,7 @@ def _number(text: str, column: Column, words: Spellings) -> Outcome:
     plain = plain.removesuffix(unit)
     if column.kind == "percent":
         plain = plain.removesuffix("%")
-    if not _NUMBER.fullmatch(plain):
+    if not _NUMBER.fullmatch(plain) or _is_joined(text):
         return None, "", "text-in-number"
     value = float(plain.replace(",", ""))
     if value in words.missing_numbers:
@@ -191,6 +205,8 @@ def _code(text: str, column: Column, _: Spellings) -> Outcome:
     wrapped = _CODE_WRAPPING.match(plain)
     if wrapped:
         plain = wrapped[2] or wrapped[5]
+    if _is_joined(text):
+        return None, "", "malformed-code"
     for spelling in (plain, re.sub(r"\.0+$", "", plain)):
         if not column.pattern or re.fullmatch(column.pattern, spelling, re.ASCII):
             return spelling, "", ""
@@ -222,10 +238,10 @@ def _yes_no(text: str, _: Column, __: Spellings) -> Outcome:
 
 
 def _date(text: str, _: Column, __: Spellings) -> Outcome:
-    found = _DATE.fullmatch(normal(text))
-    if not found:
+    found = _DATE.fullmatch(normal(_MIDNIGHT.sub("", text)))
+    if not found or _is_joined(text):
         return None, "", "malformed-date"
-    year, month, day = (int(found[place] or found[place + 4]) for place in (1, 2, 3))
+    year, month, day = (int(found[place] or found[place + 3]) for place in (1, 2, 3))
     try:
         return date(year, month, day), "", ""
     except ValueError:

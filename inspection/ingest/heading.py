@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspection.errors import Fault
+from inspection.ingest.cell import normal
 from inspection.ingest.fault_code import Spot, fault
 from inspection.ingest.sheet import Merge, RawSheet
 from inspection.ingest.source_map import Column, SourceMap
@@ -47,7 +48,7 @@ class Header:
 
 def same_heading(text: str) -> str:
     """Return a heading as it is compared: half width, without blanks, marks of obligation and units."""
-    plain = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).strip("*:·").casefold()
+    plain = normal(text).strip("*:·").casefold()
     return _UNIT.sub("", plain) or plain
 
 

@@ -38,6 +38,8 @@ def number(kind: str, text: str, **more: object) -> tuple[object, str, str]:
         ("-7", -7),
         ("−7", -7),
         ("1204人", 1204),
+        ("1204\u200b", 1204),
+        ("1 204 ", 1204),
     ],
 )
 def test_a_count_is_read_however_it_is_typed(text: str, value: int) -> None:
@@ -54,6 +56,12 @@ def test_a_count_is_read_however_it_is_typed(text: str, value: int) -> None:
         ("nan", "text-in-number"),
         ("#DIV/0!", "formula-error"),
         ("12.5", "not-whole"),
+        ("500①", "text-in-number"),
+        ("500²", "text-in-number"),
+        ("120\n130", "text-in-number"),
+        ("#CALC!", "formula-error"),
+        ("Err:502", "formula-error"),
+        ("########", "formula-error"),
     ],
 )
 def test_a_count_is_never_guessed(text: str, fault: str) -> None:
@@ -61,7 +69,15 @@ def test_a_count_is_never_guessed(text: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("", "not-reported"), (" — ", "not-reported"), ("不 适用", "not-applicable")]
+    ("text", "reason"),
+    [
+        ("", "not-reported"),
+        (" — ", "not-reported"),
+        ("–", "not-reported"),
+        ("―", "not-reported"),
+        ("\u200b", "not-reported"),
+        ("不 适用", "not-applicable"),
+    ],
 )
 def test_a_missing_figure_has_its_reason(text: str, reason: str) -> None:
     assert number("number", text) == (None, reason, "")
@@ -111,14 +127,24 @@ def test_a_column_that_may_not_be_shares_is_read_as_it_stands() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["3701020001", "３７０１０２０００１", " 3701020001", "3701020001.0", "'3701020001", '="3701020001"'],
+    [
+        "3701020001",
+        "３７０１０２０００１",
+        " 3701020001",
+        "3701020001.0",
+        "'3701020001",
+        "‘3701020001",
+        '="3701020001"',
+        "\u202a3701020001",
+        "3701020\u200b001",
+    ],
 )
 def test_a_code_is_read_as_text_or_as_number(text: str) -> None:
     column = Column(headings=("码",), kind="code", pattern=r"\d{10}")
     assert read(column, [text]).values.tolist() == ["3701020001"]
 
 
-@pytest.mark.parametrize("text", ["370102001", "37O1020001", "3.70102E+09", "37010200010"])
+@pytest.mark.parametrize("text", ["370102001", "37O1020001", "3.70102E+09", "37010200010", "370102000①"])
 def test_a_malformed_code_is_a_fault(text: str) -> None:
     column = Column(headings=("码",), kind="code", pattern=r"\d{10}")
     assert read(column, [text]).faults.tolist() == ["malformed-code"]
@@ -135,13 +161,26 @@ def test_choices_are_compared_without_blanks_and_listed_in_their_own_order() -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-03-05", "2026/3/5", "2026.3.5", "2026年3月5日", "20260305", "2026-03-05 00:00:00"]
+    "text",
+    [
+        "2026-03-05",
+        "2026/3/5",
+        "2026.3.5",
+        "2026年3月5日",
+        "20260305",
+        "2026-03-05 00:00:00",
+        "2026/3/5 0:00",
+        "2026年3月5日 0:00:00",
+        "２０２６/3/5",
+    ],
 )
 def test_a_date_is_read_however_it_is_typed(text: str) -> None:
     assert read(Column(headings=("日期",), kind="date"), [text]).values.tolist() == [date(2026, 3, 5)]
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "三月五日", "46086"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "三月五日", "46086", "2026/3/15:00", "2026-03-05 08:30:00", "2026-3-5②"]
+)
 def test_a_date_is_never_guessed(text: str) -> None:
     assert read(Column(headings=("日期",), kind="date"), [text]).faults.tolist() == ["malformed-date"]
 

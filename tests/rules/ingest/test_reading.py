@@ -95,7 +95,12 @@ def test_a_row_becomes_values_and_says_where_it_stood() -> None:
 
 
 def test_the_header_may_move_and_use_other_headings_and_units() -> None:
-    rows = [["标题"], ["单位：人"], [], ["区县", "学生 人数\n（人）", "备注", "*学校名称", "学校代码："]]
+    rows = [
+        ["标题"],
+        ["单位：人"],
+        [],
+        ["区县", "学生 人数\n（人）", "备注", "*学校\u200b名称", "学校代码："],
+    ]
     found = read([*rows, ["西岭县", "1,200", "x", "西岭中学", "1002"]])
     assert found.rows[["school_code", "student_count"]].to_numpy().tolist() == [["1002", 1200.0]]
     assert found.files[0].headings["student_count"] == "学生人数（人）"
