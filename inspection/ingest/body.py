@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from inspection.ingest.cell import normal
-from inspection.ingest.heading import Header
+from inspection.ingest.cell import Spellings, convert, normal
+from inspection.ingest.heading import Header, same_heading
 from inspection.ingest.sheet import RawSheet
 from inspection.ingest.source_map import NUMERIC_KINDS, LeaveOut, SourceMap
 
@@ -77,7 +77,7 @@ def find_body(cells: pd.DataFrame, header: Header, source_map: SourceMap) -> Bod
         cells = cells[~is_no_data(cells, header, source_map)]
     left_out = []
     for entry in source_map.leave_out:
-        is_left_out = _is_left_out(cells, header, entry)
+        is_left_out = _is_left_out(cells, header, source_map, entry)
         left_out.append(LeftOut(entry, cells[is_left_out]))
         cells = cells[~is_left_out]
     return Body(cells, tuple(left_out))
@@ -114,18 +114,23 @@ def _is_repeated_header(cells: pd.DataFrame, header: Header, source_map: SourceM
     if not name:
         return np.zeros(len(cells), bool)
     heading = header[name]
-    headings = {heading.text, *source_map.columns[name].headings}
+    spellings = (heading.text, *source_map.columns[name].headings)
+    headings = {same_heading(text) for text in spellings}
     column = cells[heading.position]
     if not len(column):
         return np.zeros(0, bool)
-    # All at once: a key column holds about as many distinct texts as rows.
-    is_heading = np.asarray(column.cat.categories.isin(list(headings)), bool)
+    # All at once, and only what begins like a heading one by one: a key column holds about as many distinct
+    # texts as rows.
+    firsts = tuple({"*", *(text[:1] for text in (*spellings, *headings))})
+    texts = column.cat.categories.astype("str")
+    is_heading = np.asarray(texts.str.strip().str.startswith(firsts), bool)
+    is_heading[is_heading] = [same_heading(text) in headings for text in texts[is_heading]]
     mask: Mask = is_heading[column.cat.codes.to_numpy()]
     return mask
 
 
-def _is_note(cells: pd.DataFrame, _: Header, source_map: SourceMap) -> Mask:
-    """Rows whose first filled cell opens like a note: 注：…, 填表人：…"""
+def _is_note(cells: pd.DataFrame, header: Header, source_map: SourceMap) -> Mask:
+    """Rows whose first filled cell opens like a note: 注：…, 填表人：…; a remark before a school's row is none."""
     starts = tuple(normal(text) for text in source_map.notes)
     mask = np.zeros(len(cells), bool)
     if not starts:
@@ -136,15 +141,42 @@ def _is_note(cells: pd.DataFrame, _: Header, source_map: SourceMap) -> Mask:
         is_open &= flags(cells[name], lambda text: not text.strip())
         if not is_open.any():
             break
+    return _without_code(mask, cells, header, source_map)
+
+
+def _is_left_out(cells: pd.DataFrame, header: Header, source_map: SourceMap, entry: LeaveOut) -> Mask:
+    """Rows that say what the entry says: in its column, or without one in any, 合计： and 合计（12所） like 合计.
+
+    What stands in a column that nobody asked for leaves no row out that has a code.
+    """
+    if entry.column:
+        own = [heading.position for heading in header.found.get(entry.column, ())]
+        return _holds(cells[own], {normal(value) for value in entry.values}, normal)
+    values = {same_heading(value) for value in entry.values}
+    listed = {heading.position for found in header.found.values() for heading in found}
+    beside = [position for position in cells.columns if position not in listed]
+    mask = _holds(cells[beside], values, same_heading)
+    return _without_code(mask, cells, header, source_map) | _holds(
+        cells[sorted(listed)], values, same_heading
+    )
+
+
+def _holds(cells: pd.DataFrame, values: set[str], plain: Callable[[str], str]) -> Mask:
+    mask = np.zeros(len(cells), bool)
+    for position in cells.columns:
+        mask |= flags(cells[position], lambda text: plain(text) in values)
     return mask
 
 
-def _is_left_out(cells: pd.DataFrame, header: Header, entry: LeaveOut) -> Mask:
-    values = {normal(value) for value in entry.values}
-    positions = list(cells.columns)
-    if entry.column:
-        positions = [heading.position for heading in header.found.get(entry.column, ())]
-    mask = np.zeros(len(cells), bool)
-    for position in positions:
-        mask |= flags(cells[position], lambda text: normal(text) in values)
+def _without_code(mask: Mask, cells: pd.DataFrame, header: Header, source_map: SourceMap) -> Mask:
+    """Return those of the rows in which no code of the key can be read."""
+    names = [name for name in source_map.key if name in header.found]
+    for name in names:
+        column = source_map.columns[name]
+        if column.kind == "code" and column.pattern and mask.any():
+            read = convert(
+                cells.loc[mask, header[name].position], column, Spellings({"": "not-reported"}, {})
+            )
+            mask = mask.copy()
+            mask[mask] = np.array([value is None for value in read.values], bool)
     return mask

@@ -210,6 +210,25 @@ def test_rows_that_are_no_data_are_passed_over() -> None:
     assert found.faults == ()
 
 
+def test_a_header_printed_again_is_passed_over_however_it_is_broken_into_lines() -> None:
+    again = ["学校\n标识码：", "学校名称", "区县", "在校生数"]
+    found = read([["*学校\n标识码", *HEADER[1:]], GOOD, again, ["1002", "乙", "东湖区", "3"]])
+    assert (found.rows["school_code"].tolist(), found.faults) == (["1001", "1002"], ())
+
+
+def test_a_remark_before_a_row_with_a_code_is_no_note_and_loses_no_row() -> None:
+    rows = [["备注", *HEADER, "口径"], ["注：新建", *GOOD, ""], ["", "1002", "乙", "东湖区", "3", "合计"]]
+    found = read([*rows, ["注：以上为3月数", "", "", "", "", ""], ["合 计：", "", "", "", "503", ""]])
+    assert found.rows["school_code"].tolist() == ["1001", "1002"]
+    assert (found.files[0].excluded, found.faults) == ({"合计行": 1}, ())
+
+
+def test_a_total_is_known_with_a_colon_or_a_count_behind_it() -> None:
+    found = read([HEADER, GOOD, ["合计：", "", "", "500"], ["合计（1所）", "", "", "501"]])
+    assert found.rows["school_code"].tolist() == ["1001"]
+    assert [fault.code for fault in found.faults] == ["IN-201"]
+
+
 def test_a_stray_comma_in_a_text_file_is_found() -> None:
     found = read([[*HEADER, ""], ["1002", "东湖", "小学", "东湖区", "500"], [*GOOD, ""]], name="")
     assert sentences(found) == [
