@@ -58,7 +58,7 @@ _LISTED: tuple[tuple[str, str, Effect, str, str], ...] = (
     ("IN-017", "heading-unit", "refuse-file", "表头注明的单位不是规定的单位", "请把表头的单位改为规定的写法，并按该单位填报。"),
     ("IN-031", "correction-unknown", "refuse-file", "更正表与登记的原件对不上", "请从工作台重新下载更正表，在表中改正后上报。"),
     ("IN-101", "missing-required", "quarantine-row", "必填项为空", "请补填。"),
-    ("IN-102", "malformed-code", "quarantine-row", "代码格式有误", "请核对代码位数，注意字母 O 与数字 0、字母 l 与数字 1。"),
+    ("IN-102", "malformed-code", "quarantine-row", "代码格式有误", "请核对代码位数，注意字母 O 与数字 0、字母 l 与数字 1；显示成 3.7E+09 的，请把该列设为文本后重新填写。"),
     ("IN-103", "text-in-number", "quarantine-row", "数字栏填了文字", "请只填数字；没有数据的填“—”。"),
     ("IN-104", "not-whole", "quarantine-row", "应为整数", "请填整数。"),
     ("IN-105", "unit-unclear", "quarantine-row", "百分数的单位不明", "同一列请统一写法，例如都写成 85%。"),

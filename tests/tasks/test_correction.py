@@ -109,7 +109,7 @@ def test_wrong_cells_are_marked_and_commented_in_the_original_layout(workspace: 
     commented = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
     assert commented == {
         "A4": "应为10位数字的学校标识码，实为2137990O02。"
-        "请核对代码位数，注意字母 O 与数字 0、字母 l 与数字 1。（IN-102）",
+        "请核对代码位数，注意字母 O 与数字 0、字母 l 与数字 1；显示成 3.7E+09 的，请把该列设为文本后重新填写。（IN-102）",
         "E4": "应为整数，不带单位和文字，实为约200。请只填数字；没有数据的填“—”。（IN-103）",
         "F5": "应为百分数，如 85%，实为-1+1。请只填数字；没有数据的填“—”。（IN-103）",
         "C6": "应为以下之一：小学、初中，实为小学部。请从规定的选项中选填。（IN-106）",

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from inspection.errors import DocumentError
+from inspection.ingest.cell import Spellings, convert
 from inspection.ingest.source_map import SourceMap, load_source_maps
 
 SOUND = """\
@@ -113,3 +115,13 @@ derived:
   size: {source: student_count, values: {"0": none}}
 """
     assert load(tmp_path, SOUND + more).staged_columns == ("school_code", "student_count", "stage", "size")
+
+
+def test_the_maps_of_this_repository_know_what_offices_write() -> None:
+    maps = load_source_maps(Path(__file__).resolve().parents[3] / "sources")
+    share = maps["matters"].columns["share_rate"]
+    read = convert(pd.Series(["0.05", "0.1"], dtype="str").astype("category"), share, Spellings({}, {}))
+    assert read.values.tolist() == [5, 10]
+    for name in ("results", "entry_results"):
+        missing = maps[name].columns["score"].missing
+        assert {missing[word] for word in ("舞弊", "作弊", "违纪", "-4")} == {"cheated"}
