@@ -5,6 +5,7 @@ Not here: how the workbook is written and where originals are kept (`tasks.corre
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +15,7 @@ import pandas as pd
 
 from inspection.canonical import digest
 from inspection.collect.mark import WHOLE_ROW, HeaderMarks, Mark, mark_sentence
-from inspection.errors import Fault
+from inspection.errors import Fault, SourceError
 from inspection.ingest.data_set import DataSet
 from inspection.ingest.fault_code import EFFECT_WORDS, Spot, fault
 from inspection.ingest.sheet import RawFile, RawSheet
@@ -33,6 +34,8 @@ _EFFECTS = {
     "info": EFFECT_WORDS["report"],
 }
 _REPEATED = "本行与另一行重复，改正前两行均不采用。请确认哪一行正确，保留的行不动，另一行清空内容。"
+# What stands in more marked rows than these, such as a kind of school, tells none of them from the others.
+_MOST_ALIKE = 50
 Cells = Mapping[int, tuple[str, ...]]
 
 
@@ -210,7 +213,11 @@ def data_sheets(raw: RawFile) -> RawFile:
 
 
 def lay_over(original: RawFile, returned: RawFile, correction: Correction) -> Mended:
-    """Take the marked rows of a returned workbook into its original; a change elsewhere is a question."""
+    """Take the marked rows of a returned workbook into its original; a change elsewhere is a question.
+
+    Raises:
+        SourceError: the sheet is gone, or its rows no longer stand where they stood.
+    """
     told = data_sheets(returned)
     if correction.is_whole:
         return Mended(told, corrects=correction.submission_id)
@@ -218,12 +225,15 @@ def lay_over(original: RawFile, returned: RawFile, correction: Correction) -> Me
     after = next((sheet for sheet in told.sheets if sheet.name == correction.sheet), None)
     after = after or next(iter(told.sheets), None)
     if after is None:
-        return Mended(told, (_no_sheet(returned, correction),), correction.submission_id)
+        raise _unlike(returned, f"保留“{correction.sheet or '数据'}”工作表", "没有数据工作表")
     old, new = _texts(before), _texts(after)
     marked = set(correction.rows)
     changed = sorted(row for row in old.keys() | new.keys() if old.get(row, ()) != new.get(row, ()))
     taken = {row: new.get(row, ()) for row in marked}
     questions = [row for row in changed if row not in marked]
+    if moved := _moved(questions, {row: old.get(row, ()) for row in marked}, old, new):
+        got = f"第{moved[0]}行是原件第{moved[1]}行的内容"
+        raise _unlike(returned, "各行与原件次序相同、没有增删行的更正表", got)
     faults = tuple(_question(returned.file_name, before.name, row, old, new) for row in questions)
     sheets = tuple(
         _with_rows(sheet, taken) if sheet is before else sheet for sheet in data_sheets(original).sheets
@@ -321,6 +331,27 @@ def _question(file_name: str, sheet: str, row: int, old: Cells, new: Cells) -> F
     return fault("changed-unmarked", Spot(file_name, sheet, row), wanted="与原件相同", got=got)
 
 
-def _no_sheet(returned: RawFile, correction: Correction) -> Fault:
-    wanted = f"保留“{correction.sheet or '数据'}”工作表"
-    return fault("correction-unknown", Spot(returned.file_name), wanted=wanted, got="没有数据工作表")
+def _moved(rows: Iterable[int], marked: Cells, old: Cells, new: Cells) -> tuple[int, int] | None:
+    """Return a row that holds what stood in a marked one, and that one; None where no row has moved.
+
+    Rows are sorted, added or deleted in spite of what the workbook says; a marked row would then take what
+    belongs to another, and its own be lost. A mended row is known by most of its cells.
+    """
+    places: dict[tuple[int, str], list[int]] = {}
+    for row, texts in marked.items():
+        for cell in enumerate(texts):
+            places.setdefault(cell, []).append(row)
+    for row in rows:
+        cells = [cell for cell in enumerate(new.get(row, ())) if cell[1]]
+        telling = [cell for cell in cells if len(places.get(cell, ())) <= _MOST_ALIKE]
+        alike = Counter(other for cell in telling for other in places.get(cell, ()))
+        own = len(set(cells) & set(enumerate(old.get(row, ()))))
+        other, count = max(alike.items(), key=lambda item: item[1], default=(0, 0))
+        if 2 * count > len(telling) and count > own:
+            return row, other
+    return None
+
+
+def _unlike(returned: RawFile, wanted: str, got: str) -> SourceError:
+    found = fault("correction-unknown", Spot(returned.file_name), wanted=wanted, got=got)
+    return SourceError(f"文件“{returned.file_name}”退回", [found])

@@ -3,12 +3,14 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from inspection.errors import SourceError
 from inspection.ingest.data_set import DataSet
@@ -207,6 +209,63 @@ def test_a_workbook_under_a_number_of_its_own_making_is_sent_back(workspace: Pat
     assert [item.sentence for item in found.faults] == [
         f"{name}：应为本学期工作台发出的更正表，实为编号{'0' * 16}未登记。"
         "请从工作台重新下载更正表，在表中改正后上报。（IN-031）"
+    ]
+
+
+def changed(content: bytes, change: Callable[[Worksheet], object]) -> bytes:
+    """Return a mended workbook whose rows were moved as well."""
+    book = openpyxl.load_workbook(io.BytesIO(edited(content, dict(MENDED))))
+    change(book.worksheets[1])
+    saved = io.BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "got"),
+    [
+        (lambda sheet: sheet.delete_rows(3), "第3行是原件第4行的内容"),
+        (lambda sheet: sheet.insert_rows(4), "第7行是原件第6行的内容"),
+        (lambda sheet: sheet.move_range("A3:F6", rows=4), "第8行是原件第4行的内容"),
+    ],
+)
+def test_a_workbook_whose_rows_have_moved_is_sent_back_and_no_school_is_lost(
+    workspace: Path, change: Callable[[Worksheet], object], got: str
+) -> None:
+    name = "学期指标报表-东湖区.xlsx"
+    path = workspace / "inbox" / TERM / name
+    write_xlsx(path)
+    _, _, content = corrected(workspace, name)
+    path.write_bytes(changed(content, change))
+    found, received, _ = corrected(workspace, name)
+    assert received.status == "refused"
+    assert [item.sentence for item in found.faults] == [
+        f"{name}：应为各行与原件次序相同、没有增删行的更正表，实为{got}。"
+        "请从工作台重新下载更正表，在表中改正后上报。（IN-031）"
+    ]
+
+
+def test_a_row_added_below_is_asked_about_and_the_rest_is_taken(workspace: Path) -> None:
+    name = "学期指标报表-东湖区.xlsx"
+    path = workspace / "inbox" / TERM / name
+    write_xlsx(path)
+    _, _, content = corrected(workspace, name)
+    added = ["2137990009", "东湖区第九小学", "小学", 1, 1, "90%"]
+    path.write_bytes(changed(content, lambda sheet: sheet.append(added)))
+    found = read(workspace, name)
+    assert (len(found.rows), [(item.code, item.row) for item in found.faults]) == (4, [("IN-231", 7)])
+
+
+def test_a_workbook_without_its_sheet_is_sent_back_for_that_alone(workspace: Path) -> None:
+    name = "学期指标报表-东湖区.xlsx"
+    path = workspace / "inbox" / TERM / name
+    write_xlsx(path)
+    _, _, content = corrected(workspace, name)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    del book["指标"]
+    book.save(path)
+    assert [item.sentence for item in read(workspace, name).faults] == [
+        f"{name}：应为保留“指标”工作表，实为没有数据工作表。请从工作台重新下载更正表，在表中改正后上报。（IN-031）"
     ]
 
 
