@@ -85,6 +85,7 @@ _LISTED: tuple[tuple[str, str, Effect, str, str], ...] = (
     ("IN-202", "name-differs", "report", "学校名称与名录不一致", "请核对标识码是否填错；更名的，请先更新名录。"),
     ("IN-203", "same-school", "report", "可能是同一对象用了两个代码", "请核实：是同一对象的，只保留一个代码；不是的，无需处理。"),
     ("IN-204", "heading-moved", "report", "列的次序与规定的表样不同", "请核对表头是否错位，表头下的数据是否属于该列。"),
+    ("IN-205", "sheet-unread", "report", "另有工作表没有读取", "一个文件只读取一个工作表：未读取的工作表中有应报数据的，请并入同一工作表后重新报送；不报的，无需处理。"),
     ("IN-231", "changed-unmarked", "report", "更正表中未标注的行有改动", "确需更改的，请在原件上改正后重报整个文件。"),
 )  # fmt: skip
 FAULT_CODES: Mapping[str, FaultCode] = {row[1]: FaultCode(*row) for row in _LISTED}

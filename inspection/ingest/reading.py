@@ -88,10 +88,11 @@ def find_layouts(
         names = "、".join(f"“{sheet.name}”" for sheet in raw.sheets) or "没有工作表"
         spot = Spot(raw.file_name)
         return (), (fault("sheet-absent", spot, wanted=f"有“{source_map.sheet}”工作表", got=names),)
-    headed = ((sheet, header_of(sheet, source_map)) for sheet in sheets)
-    sheet, header = next(((sheet, header) for sheet, header in headed if header), (sheets[0], None))
-    if header is None:
-        return (), (_no_header(raw, sheet, source_map),)
+    headed = [(sheet, header) for sheet in sheets if (header := header_of(sheet, source_map))]
+    if not headed:
+        return (), (_no_header(raw, sheets[0], source_map),)
+    filled = [(sheet, count) for sheet, header in headed if (count := _row_count(sheet, header, source_map))]
+    sheet, header = next((item for item in headed if filled and item[0] is filled[0][0]), headed[0])
     found = list(groups(header, source_map)) or [(header, source_map)]
     faults = [
         item for group in found for item in header_faults(*group, place=raw.file_name, sheet=sheet.name)
@@ -99,7 +100,17 @@ def find_layouts(
     if faults:
         return (), tuple(sorted(set(faults)))
     layouts = tuple(_layout(raw, sheet, group_header, own_map, bureau) for group_header, own_map in found)
-    return layouts, tuple(order_faults(header, source_map, place=raw.file_name, sheet=sheet.name))
+    told = order_faults(header, source_map, place=raw.file_name, sheet=sheet.name)
+    return layouts, (*told, *(_unread(raw, other, count, read=sheet) for other, count in filled[1:]))
+
+
+def _row_count(sheet: RawSheet, header: Header, source_map: SourceMap) -> int:
+    return len(find_body(sheet.cells, header, source_map).cells)
+
+
+def _unread(raw: RawFile, sheet: RawSheet, row_count: int, *, read: RawSheet) -> Fault:
+    wanted, got = f"数据都在“{read.name}”工作表中", f"这一工作表另有{row_count}行，未读取"
+    return fault("sheet-unread", Spot(raw.file_name, sheet.name), wanted=wanted, got=got)
 
 
 def _layout(raw: RawFile, sheet: RawSheet, header: Header, source_map: SourceMap, bureau: Bureau) -> Layout:

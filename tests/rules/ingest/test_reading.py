@@ -299,6 +299,24 @@ def test_the_first_sheet_with_the_header_is_read() -> None:
     assert parse(raw, MAP, BUREAU).rows["source_sheet"].tolist() == ["数据"]
 
 
+def test_a_sheet_with_a_header_alone_does_not_hide_the_one_with_the_rows() -> None:
+    raw = file(sheet([HEADER], name="模板"), sheet([HEADER, GOOD], name="数据"))
+    found = parse(raw, MAP, BUREAU)
+    assert (found.rows["source_sheet"].tolist(), found.faults) == (["数据"], ())
+
+
+def test_a_second_sheet_with_rows_is_told_since_it_is_not_read() -> None:
+    raw = file(
+        sheet([HEADER, GOOD], name="小学"), sheet([HEADER, ["1002", "乙", "东湖区", "3"], GOOD], name="初中")
+    )
+    found = combine([parse(raw, MAP, BUREAU)], MAP)
+    assert found.rows["source_sheet"].tolist() == ["小学"]
+    assert sentences(found) == [
+        "学校.xlsx 初中：应为数据都在“小学”工作表中，实为这一工作表另有2行，未读取。"
+        "一个文件只读取一个工作表：未读取的工作表中有应报数据的，请并入同一工作表后重新报送；不报的，无需处理。（IN-205）"
+    ]
+
+
 def personal(handling: str) -> SourceMap:
     """Return the map with a personal name column."""
     columns = MAP.model_dump()["columns"]
