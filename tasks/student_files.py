@@ -76,6 +76,13 @@ def tables(path: Path, files: StudentFiles) -> Iterator[tuple[FileRead, Table]]:
             )
             table = reading.read_rows(layout, sheet.cells)
             table.faults += told
+            none = sheet.cells.iloc[:0]
+            yield file, table
+        elif layout is not None and (
+            unread := reading.unread_sheets(piece, files.source_map, read=layout.sheet)
+        ):
+            table = reading.read_rows(layout, none)
+            table.faults += unread
             yield file, table
     if layout is None:
         raise SourceError(f"文件“{path.name}”退回", faults)

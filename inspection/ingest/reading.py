@@ -101,15 +101,23 @@ def find_layouts(
         return (), tuple(sorted(set(faults)))
     layouts = tuple(_layout(raw, sheet, group_header, own_map, bureau) for group_header, own_map in found)
     told = order_faults(header, source_map, place=raw.file_name, sheet=sheet.name)
-    return layouts, (*told, *(_unread(raw, other, count, read=sheet) for other, count in filled[1:]))
+    return layouts, (*told, *(_unread(raw, other, count, read=sheet.name) for other, count in filled[1:]))
+
+
+def unread_sheets(piece: RawFile, source_map: SourceMap, *, read: str) -> list[Fault]:
+    """Return a hint for each sheet of a piece of a file that might be read as well, where `read` already is."""
+    sheets = [sheet for sheet in piece.sheets if not source_map.sheet and sheet.name != read]
+    headed = [(sheet, header) for sheet in sheets if (header := header_of(sheet, source_map))]
+    counts = [(sheet, _row_count(sheet, header, source_map)) for sheet, header in headed]
+    return [_unread(piece, sheet, count, read=read) for sheet, count in counts if count]
 
 
 def _row_count(sheet: RawSheet, header: Header, source_map: SourceMap) -> int:
     return len(find_body(sheet.cells, header, source_map).cells)
 
 
-def _unread(raw: RawFile, sheet: RawSheet, row_count: int, *, read: RawSheet) -> Fault:
-    wanted, got = f"数据都在“{read.name}”工作表中", f"这一工作表另有{row_count}行，未读取"
+def _unread(raw: RawFile, sheet: RawSheet, row_count: int, *, read: str) -> Fault:
+    wanted, got = f"数据都在“{read}”工作表中", f"这一工作表另有{row_count}行，未读取"
     return fault("sheet-unread", Spot(raw.file_name, sheet.name), wanted=wanted, got=got)
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import openpyxl
+
 from inspection.derive.fitness_sums import COUNTS, KEY
 from inspection.ingest.data_set import DataSet
 from inspection.ingest.source_map import load_source_maps
@@ -77,3 +79,16 @@ def test_a_file_that_cannot_be_read_adds_nothing(tmp_path: Path) -> None:
     assert found.rows["tested_count"].tolist() == [1]
     assert [(item.place, item.code) for item in found.faults] == [("体质健康测试-2.csv", "IN-011")]
     assert [item.status for item in found.received("t", {})] == ["accepted", "refused"]
+
+
+def test_a_second_sheet_of_students_is_told_since_it_is_not_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet, number in ((book.active, 1), (book.create_sheet("五年级2班"), 2)):
+        for row in (HEADER, line(number, "80")):
+            sheet.append(row.split(","))
+    book.save(tmp_path / "体质健康测试.xlsx")
+    found = reduce_fitness([tmp_path / "体质健康测试.xlsx"], MAP, BUREAU, inbox=tmp_path)
+    assert found.rows["entered_count"].tolist() == [1]
+    assert [(item.code, item.sheet, item.got) for item in found.faults] == [
+        ("IN-205", "五年级2班", "这一工作表另有1行，未读取")
+    ]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from inspection.derive.result_sums import COUNTS, KEY
@@ -175,4 +176,17 @@ def test_entry_and_exit_are_paired_by_student_and_subject(tmp_path: Path) -> Non
     assert pair_results(*sides).to_numpy().tolist() == [
         [CODES[0], "primary", 5, "语文", 1, 7000, 6650, 7000**2, 6650**2, 7000 * 6650],
         [CODES[1], "primary", 5, "语文", 1, 5000, 6000, 5000**2, 6000**2, 5000 * 6000],
+    ]
+
+
+def test_a_second_sheet_of_students_is_told_since_it_is_not_read(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet, number in ((book.active, 1), (book.create_sheet("五年级2班"), 2)):
+        for row in (HEADER, line(number, "80")):
+            sheet.append(row.split(","))
+    book.save(tmp_path / "学业质量监测成绩.xlsx")
+    found = reduced(tmp_path / "学业质量监测成绩.xlsx")
+    assert found.rows["entered_count"].tolist() == [1]
+    assert [(item.code, item.sheet, item.got) for item in found.faults] == [
+        ("IN-205", "五年级2班", "这一工作表另有1行，未读取")
     ]
