@@ -13,10 +13,12 @@ from inspection.errors import Fault
 from inspection.ingest.cell import normal
 from inspection.ingest.fault_code import Spot, fault
 from inspection.ingest.sheet import Merge, RawSheet
-from inspection.ingest.source_map import Column, SourceMap
+from inspection.ingest.source_map import NUMERIC_KINDS, Column, SourceMap
 
 _BLANKS = re.compile(r"\s+")
 _UNIT = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]$")
+# 百人, 万元: what figures would have to be multiplied with, where the map does not say that they may be.
+_MULTIPLE = re.compile(r"[十百千万亿]+[人名元个件份册]?")
 Grid = list[list[str]]
 
 
@@ -48,8 +50,12 @@ class Header:
 
 def same_heading(text: str) -> str:
     """Return a heading as it is compared: half width, without blanks, marks of obligation and units."""
-    plain = normal(text).strip("*:·").casefold()
+    plain = _plain(text)
     return _UNIT.sub("", plain) or plain
+
+
+def _plain(text: str) -> str:
+    return normal(text).strip("*:·").casefold()
 
 
 def heading_unit(text: str) -> str:
@@ -94,16 +100,18 @@ def header_faults(header: Header, source_map: SourceMap, *, place: str, sheet: s
         elif (unit := _strange_unit(header, column, name)) is not None:
             spot = Spot(place, sheet, header.last_row, header[name].text)
             units = "、".join(column.units)
-            faults.append(fault("heading-unit", spot, wanted=f"单位为{units}之一", got=unit))
+            wanted = f"单位为{units}之一" if units else "不成倍的单位"
+            faults.append(fault("heading-unit", spot, wanted=wanted, got=unit))
     return faults
 
 
 def _strange_unit(header: Header, column: Column, name: str) -> str | None:
-    """Return the unit of a heading where the map lists units and not this one."""
-    if not column.units or name not in header.found:
+    """Return the unit of a heading where the map lists units and not this one, or none and it is a multiple."""
+    if column.kind not in NUMERIC_KINDS or name not in header.found:
         return None
     unit = heading_unit(header[name].text)
-    return unit if unit and unit not in column.units else None
+    is_strange = unit not in column.units if column.units else _MULTIPLE.fullmatch(unit)
+    return unit if unit and is_strange else None
 
 
 def order_faults(header: Header, source_map: SourceMap, *, place: str, sheet: str) -> list[Fault]:
@@ -182,7 +190,10 @@ def _spread(row: list[str]) -> list[str]:
 def _found(
     columns: list[list[str]], wanted: Mapping[str, str]
 ) -> tuple[dict[str, tuple[Heading, ...]], tuple[str, ...]]:
-    """Give each physical column to the column of ours whose heading is the longest that fits."""
+    """Give each physical column to the column of ours whose heading is the longest that fits.
+
+    在校生数 is not there twice because 在校生数（女） stands beside it.
+    """
     found: dict[str, tuple[Heading, ...]] = {}
     unused = []
     for place, parts in enumerate(columns):
@@ -193,4 +204,9 @@ def _found(
             found[name] = (*found.get(name, ()), Heading(place, heading))
         elif parts:
             unused.append("".join(parts))
+    for name, several in found.items():
+        exact = tuple(heading for heading in several if _plain(heading.text) in wanted)
+        if len(several) > len(exact) == 1:
+            found[name] = exact
+            unused += [heading.text for heading in several if heading not in exact]
     return found, tuple(unused)

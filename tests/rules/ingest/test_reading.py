@@ -107,6 +107,20 @@ def test_the_header_may_move_and_use_other_headings_and_units() -> None:
     assert found.files[0].unused_headings == ("备注",)
 
 
+def test_a_part_beside_the_whole_is_no_second_column_of_it() -> None:
+    found = read([[*HEADER, "在校生数（女）"], [*GOOD, "240"]])
+    assert (found.rows["student_count"].tolist(), found.faults) == ([500.0], ())
+    assert found.files[0].unused_headings == ("在校生数（女）",)
+
+
+def test_a_multiple_that_the_map_does_not_know_sends_the_file_back() -> None:
+    assert sentences(read([[*HEADER[:3], "在校生数（百人）"], [*GOOD[:3], "5"]])) == [
+        "学校.xlsx Sheet1 第1行 “在校生数（百人）”：应为不成倍的单位，实为百人。"
+        "请把表头的单位改为规定的写法，并按该单位填报。（IN-017）"
+    ]
+    assert read([[*HEADER, "达标率（百分比）"], [*GOOD, "85%"]]).faults == ()
+
+
 def test_a_header_may_take_two_rows_with_group_headings() -> None:
     top = ["学校标识码", "学校名称", "区县", "学生", ""]
     merges = [((1, 3), (1, 4)), *(((1, place), (2, place)) for place in range(3))]
