@@ -48,6 +48,12 @@ def test_results_become_sums_and_nothing_else(tmp_path: Path) -> None:
     assert found.received("t", {})[0].accepted_count == 6
 
 
+def test_a_subject_is_the_same_however_far_apart_it_is_typed(tmp_path: Path) -> None:
+    lines = [line(1, "80"), line(2, "70", subject="语 文"), line(3, "60", subject="　语文 ")]
+    found = reduced(write(tmp_path / "学业质量监测成绩.csv", lines))
+    assert found.rows[["subject", "entered_count"]].to_numpy().tolist() == [["语文", 3]]
+
+
 def test_no_name_and_no_id_is_in_anything_that_is_kept(tmp_path: Path) -> None:
     lines = [line(1, "80"), line(2, "约90"), line(3, "150"), line(1, "80"), "囍小明,x,1,2,3,4,5,6"]
     found = reduced(write(tmp_path / "学业质量监测成绩.csv", lines))
