@@ -23,6 +23,7 @@ from inspection.check.integrity_statistic import (
     grim_failures,
     heaping,
     robust_jumps,
+    sampling_noise,
     scale_slips,
 )
 from inspection.policy_file import PolicyModel
@@ -55,6 +56,7 @@ class Check(PolicyModel):
     threshold: float = Field(description="达到该值即提示")
     least_count: int = Field(default=1, ge=1, description="至少有这么多可比的数才作判断")
     least_value: float = Field(default=0, description="小于此数的值不参与比对")
+    widens_with_noise: bool = Field(default=False, description="分母小的学校按抽样误差放宽阈值（变化幅度）")
     false_alarm_rate: float = Field(ge=0, le=100, description="在没有造假的模拟数据上误提示的学校百分比")
     question: str = Field(description="请学校说明、补充的材料；不得含有指责")
 
@@ -234,8 +236,18 @@ def _implausible_jump(figures: Figures, check: Check) -> pd.DataFrame:
             is_small = (now < check.least_value) & (before < check.least_value)
             if not name.endswith("_rate"):
                 now = np.where(is_small, np.nan, now)
-            jumps[rows, place] = robust_jumps(now, before, is_rate=name.endswith("_rate"))
+            noise = _noise(part, name) if check.widens_with_noise else None
+            jumps[rows, place] = robust_jumps(now, before, is_rate=name.endswith("_rate"), noise=noise)
     return _largest(both, jumps, names, check)
+
+
+def _noise(both: pd.DataFrame, name: str) -> np.ndarray | None:
+    """Return the sampling noise of a rate's change were there none, None where its denominators are not known."""
+    columns = [f"{name}:before", f"{name}:count", f"{name}:count:before"]
+    if not name.endswith("_rate") or not set(columns) <= set(both):
+        return None
+    before, *counts = (both[column].to_numpy(float) for column in columns)
+    return sampling_noise(before, counts[0]) + sampling_noise(before, counts[1])
 
 
 def _above_spot_check(figures: Figures, check: Check) -> pd.DataFrame:

@@ -73,11 +73,12 @@ def grim_failures(rate: Floats, count: Floats) -> Floats:
     return np.where(is_told, is_off.astype(float), np.nan)
 
 
-def robust_jumps(now: Floats, before: Floats, *, is_rate: bool) -> Floats:
+def robust_jumps(now: Floats, before: Floats, *, is_rate: bool, noise: Floats | None = None) -> Floats:
     """Return how far each change lies from the usual one, in robust standard deviations of like schools' changes.
 
     Rates are compared as log-odds, so that 97 to 99 is no small step; counts as log-ratios. Fewer than ten
-    pairs tell nothing (NaN).
+    pairs tell nothing (NaN). Where a change has more sampling noise (`sampling_noise`) than that of the usual
+    school, the standard deviation is the wider for it.
     """
     change = _log_odds(now) - _log_odds(before) if is_rate else _log(now) - _log(before)
     is_told = np.isfinite(change)
@@ -85,8 +86,27 @@ def robust_jumps(now: Floats, before: Floats, *, is_rate: bool) -> Floats:
         return np.full(len(now), np.nan)
     centre = np.median(change[is_told])
     spread = 1.4826 * np.median(np.abs(change[is_told] - centre))
-    jumps: Floats = np.abs(change - centre) / max(float(spread), 0.05)
+    usual = max(float(spread), 0.05)
+    deviation = (
+        np.full(len(now), usual) if noise is None else np.sqrt(usual**2 + _beyond_usual(noise, is_told))
+    )
+    jumps: Floats = np.abs(change - centre) / deviation
     return np.where(is_told, jumps, np.nan)
+
+
+def sampling_noise(rates: Floats, counts: Floats) -> Floats:
+    """Return the variance that the log-odds of rates have because so few were counted; NaN where nobody says."""
+    passed = counts * np.clip(rates, 0, 100) / 100
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise: Floats = 1 / (passed + 0.5) + 1 / (counts - passed + 0.5)
+    return np.where(counts > 0, noise, np.nan)
+
+
+def _beyond_usual(noise: Floats, is_told: np.ndarray) -> Floats:
+    """Return by how much each noise is more than the usual one; nothing where it is not known."""
+    known = noise[is_told & np.isfinite(noise)]
+    usual = float(np.median(known)) if len(known) else 0.0
+    return np.where(np.isfinite(noise), np.maximum(noise - usual, 0.0), 0.0)
 
 
 def scale_slips(now: Floats, usual: Floats) -> Floats:

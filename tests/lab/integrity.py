@@ -105,6 +105,7 @@ def _figures(rng: np.random.Generator, size: np.ndarray, lasting: dict[str, np.n
     }
     for name, centre in zip(RATES, (2.0, 1.6, 1.4), strict=True):
         frame[name] = np.round(100 * counted(size, name, centre) / size, 2)
+        frame[f"{name}:count"] = size
     return pd.DataFrame(frame)
 
 

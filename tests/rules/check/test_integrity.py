@@ -106,6 +106,20 @@ def test_a_jump_is_measured_by_what_like_schools_did() -> None:
     assert asked(Figures(now, before), check("implausible-jump", threshold=8)) == ["009"]
 
 
+def test_a_jump_of_a_small_school_may_be_chance_and_is_measured_by_its_own_size() -> None:
+    rng = np.random.default_rng(4)
+    before = pd.DataFrame({"school_code": [f"{n:03d}" for n in range(40)], "stage": "primary"})
+    before["a_rate"], before["a_rate:count"] = 80 + rng.normal(0, 1, 40), 900.0
+    now = before.assign(a_rate=before["a_rate"] + rng.normal(0, 1, 40))
+    now.loc[[3, 7], "a_rate"] = 96.0
+    now.loc[3, "a_rate:count"] = before.loc[3, "a_rate:count"] = 25.0
+    alike = check("implausible-jump", figures=["a_rate"], threshold=6)
+    assert asked(Figures(now, before), alike) == ["003", "007"]
+    widened = alike.model_copy(update={"widens_with_noise": True})
+    assert asked(Figures(now, before), widened) == ["007"]
+    assert asked(Figures(now.drop(columns="a_rate:count"), before), widened) == ["003", "007"]
+
+
 def test_a_rate_above_what_was_found_on_site_is_asked_about() -> None:
     now = pd.DataFrame(
         {
