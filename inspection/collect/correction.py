@@ -335,7 +335,8 @@ def _moved(rows: Iterable[int], marked: Cells, old: Cells, new: Cells) -> tuple[
     """Return a row that holds what stood in a marked one, and that one; None where no row has moved.
 
     Rows are sorted, added or deleted in spite of what the workbook says; a marked row would then take what
-    belongs to another, and its own be lost. A mended row is known by most of its cells.
+    belongs to another, and its own be lost. A mended row is known by most of its cells, and has moved where fewer
+    of them stand in its own place.
     """
     places: dict[tuple[int, str], list[int]] = {}
     for row, texts in marked.items():
@@ -345,11 +346,16 @@ def _moved(rows: Iterable[int], marked: Cells, old: Cells, new: Cells) -> tuple[
         cells = [cell for cell in enumerate(new.get(row, ())) if cell[1]]
         telling = [cell for cell in cells if len(places.get(cell, ())) <= _MOST_ALIKE]
         alike = Counter(other for cell in telling for other in places.get(cell, ()))
-        own = len(set(cells) & set(enumerate(old.get(row, ()))))
         other, count = max(alike.items(), key=lambda item: item[1], default=(0, 0))
-        if 2 * count > len(telling) and count > own:
+        stayed = max(_alike_count(row, old, new), _alike_count(other, old, new))
+        if 2 * count > len(telling) and count > stayed:
             return row, other
     return None
+
+
+def _alike_count(row: int, old: Cells, new: Cells) -> int:
+    """Return how many cells of a row are as they were."""
+    return len(set(enumerate(new.get(row, ()))) & set(enumerate(old.get(row, ()))))
 
 
 def _unlike(returned: RawFile, wanted: str, got: str) -> SourceError:

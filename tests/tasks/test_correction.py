@@ -250,7 +250,7 @@ def test_a_row_added_below_is_asked_about_and_the_rest_is_taken(workspace: Path)
     path = workspace / "inbox" / TERM / name
     write_xlsx(path)
     _, _, content = corrected(workspace, name)
-    added = ["2137990009", "东湖区第九小学", "小学", 1, 1, "90%"]
+    added = ["2137990009", "东湖区第四小学", "小学", 650, 140, "91%"]
     path.write_bytes(changed(content, lambda sheet: sheet.append(added)))
     found = read(workspace, name)
     assert (len(found.rows), [(item.code, item.row) for item in found.faults]) == (4, [("IN-231", 7)])
